@@ -162,10 +162,11 @@ def load_arrays(path, names):
     if not path.is_file():
         raise FileNotFoundError(f"There is no file {path.name} in {path.parent.name}/: run the lesson that saves it.")
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # Opened here, so that it is closed even where numpy gives up half-way.
+        with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             stored = {name: file[name] for name in file.files}
         metadata = json.loads(str(stored.pop("metadata", "{}")))
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, AttributeError) as problem:
+    except (ValueError, TypeError, OSError, EOFError, zipfile.BadZipFile) as problem:
         raise ValueError(f"{path.name} is damaged and cannot be read. {MAKE_AGAIN}") from problem
     names = stored if names is None else names
     missing = [name for name in names if name not in stored]

@@ -26,7 +26,9 @@ def mean_absolute_error(predicted, true):
     """
     predicted, true = np.asarray(predicted), np.asarray(true)
     if predicted.shape != true.shape:
-        raise ValueError(f"Predicted and true values must have one shape; they have {predicted.shape} and {true.shape}.")
+        raise ValueError(
+            f"Predicted and true values must have one shape; they have {predicted.shape} and {true.shape}."
+        )
     return float(np.abs(predicted - true).mean())
 
 

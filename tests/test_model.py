@@ -1,0 +1,161 @@
+"""The force field: forces against finite differences of its energy, invariances, saving and loading."""
+
+import ase
+import numpy as np
+import pytest
+import torch
+from forcefield import descriptors, systems
+from forcefield.dataset import Dataset
+from forcefield.gradients import numerical_forces
+from forcefield.model import ForceField
+
+
+def standardised_model(data, **settings):
+    return ForceField(data.descriptors.shape[-1], **settings).standardise(data)
+
+
+@pytest.fixture(scope="module")
+def trimers():
+    """Twenty distorted clusters of three atoms, a centre on every atom that moves with it."""
+    generator = np.random.default_rng(1)
+    corners = np.array([[0.0, 0, 0], [3.1, 0, 0], [1.5, 2.7, 0]])
+    structures = [ase.Atoms("H3", positions=corners + generator.normal(scale=0.15, size=(3, 3))) for _ in range(20)]
+    soap = descriptors.make_soap(l_max=2)
+    return Dataset(*systems.label(structures), *descriptors.describe(soap, structures, attach=True))
+
+
+def test_dimer_forces_are_minus_the_gradient_of_the_energy(dimer_set):
+    model, soap = standardised_model(dimer_set), descriptors.make_soap()
+
+    def energy(positions):
+        described = descriptors.describe(soap, [ase.Atoms("HH", positions)], [descriptors.MIDPOINT])
+        return model.predict(*described)[0][0]
+
+    _, forces = model.predict(dimer_set.descriptors, dimer_set.derivatives)
+    assert forces.shape == (200, 2, 3)
+    for index in (0, 80, 199):
+        np.testing.assert_allclose(forces[index], numerical_forces(energy, dimer_set.positions[index]), atol=1e-6)
+
+
+def test_forces_of_three_atoms_and_centres(trimers):
+    model, soap = standardised_model(trimers, hidden_units=(8, 8)), descriptors.make_soap(l_max=2)
+
+    def energy(positions):
+        return model.predict(*descriptors.describe(soap, [ase.Atoms("H3", positions)], attach=True))[0][0]
+
+    _, forces = model.predict(trimers.descriptors, trimers.derivatives)
+    assert np.abs(forces).max() > 0.1
+    np.testing.assert_allclose(forces[4], numerical_forces(energy, trimers.positions[4]), atol=1e-6)
+    np.testing.assert_allclose(forces.sum(axis=1), 0, atol=1e-6)
+
+
+def test_energy_does_not_change_and_forces_turn_along(trimers):
+    model, soap = standardised_model(trimers), descriptors.make_soap(l_max=2)
+    structure = ase.Atoms("H3", trimers.positions[0])
+    turned = structure.copy()
+    turned.rotate(50, (1, 2, -1), center=(0, 0, 0))
+    rotation = np.linalg.lstsq(structure.positions, turned.positions, rcond=None)[0]
+    turned.translate((1, 2, 3))
+    order = [2, 0, 1]
+    described = descriptors.describe(soap, [structure, turned, structure[order]], attach=True)
+    energies, forces = model.predict(*described)
+    np.testing.assert_allclose(energies, energies[0], atol=1e-9)
+    np.testing.assert_allclose(forces[1], forces[0] @ rotation, atol=1e-6)
+    np.testing.assert_allclose(forces[2], forces[0][order], atol=1e-6)
+
+
+def test_an_energy_is_a_sum_over_centres(trimers):
+    model = standardised_model(trimers)
+    whole, _ = model.predict(trimers.descriptors, trimers.derivatives)
+    each = [model.predict(trimers.descriptors[:, [c]], trimers.derivatives[:, [c]])[0] for c in range(3)]
+    np.testing.assert_allclose(sum(each), whole, atol=1e-12)
+
+
+def test_one_system_alone_or_among_others(trimers):
+    model = standardised_model(trimers)
+    energies, forces = model.predict(trimers.descriptors, trimers.derivatives)
+    energy, force = model.predict(trimers.descriptors[7:8], trimers.derivatives[7:8])
+    np.testing.assert_allclose(energy, energies[7:8], atol=1e-12)
+    np.testing.assert_allclose(force, forces[7:8], atol=1e-12)
+
+
+def test_everything_is_float64(dimer_set):
+    model = standardised_model(dimer_set)
+    assert {value.dtype for value in model.state_dict().values()} == {torch.float64}
+    assert {values.dtype for values in model.predict(dimer_set.descriptors, dimer_set.derivatives)} == {np.dtype("f8")}
+
+
+def test_seed_alone_decides_the_weights_and_leaves_other_draws_alone():
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    first = ForceField(6, seed=3)
+    assert torch.equal(torch.rand(3), expected)
+    second, third = ForceField(6, seed=3), ForceField(6, seed=4)
+    assert torch.equal(first.network[0].weight, second.network[0].weight)
+    assert not torch.equal(first.network[0].weight, third.network[0].weight)
+
+
+def test_standardise_takes_mean_and_scale_of_the_set(dimer_set):
+    model = standardised_model(dimer_set)
+    np.testing.assert_allclose(model.descriptor_mean, dimer_set.descriptors.mean(axis=(0, 1)), rtol=1e-12)
+    np.testing.assert_allclose(model.descriptor_scale, dimer_set.descriptors.std(axis=(0, 1)), rtol=1e-12)
+
+
+def test_a_feature_that_never_varies_does_no_harm(dimer_set):
+    constant = np.ones((200, 1, 1))
+    data = Dataset(
+        dimer_set.positions,
+        dimer_set.energies,
+        dimer_set.forces,
+        np.concatenate([dimer_set.descriptors, constant], axis=2),
+        np.concatenate([dimer_set.derivatives, np.zeros((200, 1, 2, 3, 1))], axis=4),
+    )
+    energies, forces = standardised_model(data).predict(data.descriptors, data.derivatives)
+    assert np.isfinite(energies).all()
+    assert np.isfinite(forces).all()
+
+
+def test_saved_and_loaded_model_predicts_the_same(dimer_set, tmp_path):
+    model = standardised_model(dimer_set, hidden_units=(5, 4), activation="sigmoid", seed=2)
+    model.save(tmp_path / "model.npz", {"note": "a word"})
+    loaded, metadata = ForceField.load(tmp_path / "model.npz")
+    assert metadata == {"note": "a word"}
+    assert loaded.settings == model.settings
+    for before, after in zip(
+        model.predict(dimer_set.descriptors, dimer_set.derivatives),
+        loaded.predict(dimer_set.descriptors, dimer_set.derivatives),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(before, after)
+
+
+def test_files_that_hold_no_model_get_one_sentence(dimer_set, tmp_path):
+    path = tmp_path / "model.npz"
+    with pytest.raises(FileNotFoundError, match=r"There is no file model\.npz"):
+        ForceField.load(path)
+    standardised_model(dimer_set).save(path)
+    path.write_bytes(path.read_bytes()[:-200])
+    with pytest.raises(ValueError, match="damaged"):
+        ForceField.load(path)
+    dimer_set.save(path)
+    with pytest.raises(ValueError, match="does not hold a force field"):
+        ForceField.load(path)
+    model = standardised_model(dimer_set)
+    model.settings["hidden_units"] = [7]
+    model.save(path)
+    with pytest.raises(ValueError, match="does not hold a force field"):
+        ForceField.load(path)
+
+
+def test_bad_settings_and_shapes_get_one_sentence(dimer_set):
+    for settings in ({"hidden_units": ()}, {"hidden_units": (4, 0)}):
+        with pytest.raises(ValueError, match="at least one unit"):
+            ForceField(6, **settings)
+    with pytest.raises(ValueError, match="activation must be one of tanh, sigmoid, silu"):
+        ForceField(6, activation="relu")
+    model = standardised_model(dimer_set)
+    with pytest.raises(ValueError, match=r"descriptors must have shape \(n_systems, n_centers, 6\)"):
+        model.predict(dimer_set.descriptors[:, 0], dimer_set.derivatives)
+    with pytest.raises(ValueError, match="derivatives must have shape"):
+        model.predict(dimer_set.descriptors, np.moveaxis(dimer_set.derivatives, -1, -2))
