@@ -309,7 +309,6 @@ def cpu_torch(python, pin, cpu_index):
     Problem
         If neither offers a build without CUDA.
     """
-    output = ""
     for options in (["--index-url", cpu_index, "--retries", "0", "--timeout", "5"], ["--retries", "1"]):
         with tempfile.TemporaryDirectory() as folder:
             report = os.path.join(folder, "report.json")
@@ -322,7 +321,6 @@ def cpu_torch(python, pin, cpu_index):
                 stderr=subprocess.STDOUT,
                 encoding="utf-8",
             )
-            output += answer.stdout
             if answer.returncode:
                 continue
             found = json.loads(read(report))["install"][0]
@@ -330,10 +328,10 @@ def cpu_torch(python, pin, cpu_index):
             # From the CPU index by its address, so that pip asks that index for nothing else.
             return found["download_info"]["url"] if "--index-url" in options else pin
         raise Problem(
-            f"pip finds only the CUDA build of {pin} (several GB): make {cpu_index} reachable, or put a CPU wheel into "
-            "a folder and name it in PIP_FIND_LINKS, and run the command again."
+            f"pip finds only the CUDA build of {pin} (several GB): make {cpu_index} reachable, or put "
+            "a CPU wheel into a folder and name it in PIP_FIND_LINKS, and run the command again."
         )
-    raise explain(output)
+    raise explain(answer.stdout)
 
 
 def run_pip(python, arguments, total=0):
@@ -439,21 +437,19 @@ def explain(output):
     if re.search("No space left|not enough space|Errno 28|disk is full", output):
         return disk_full()
     if re.search(
-        "Failed to establish|NewConnectionError|ConnectTimeout|NameResolutionError|getaddrinfo|Connection refused"
-        "|ProxyError|[Tt]imed out|Network is unreachable|Connection (aborted|broken|reset)|SSLError|from versions: none",
+        "[Cc]onnection(Error| broken| aborted| reset| refused)|Timeout|timed out|NameResolution|getaddrinfo"
+        "|ProxyError|SSLError|unreachable|from versions: none",
         output,
     ):
         return Problem(
-            "pip cannot reach the packages it needs: connect to the internet (behind a proxy, set HTTPS_PROXY) "
-            "and run the command again."
+            "pip cannot reach the packages it needs: connect to the internet (behind a proxy, set "
+            "HTTPS_PROXY) and run the command again."
         )
     missing = re.search("No matching distribution found for (\\S+)", output)
     if missing:
         return Problem(
-            "There is no build of {} for this machine ({}, Python {}.{}): use Linux on x86_64, macOS 14 or newer on Apple "
-            "silicon or 64-bit Windows, or open the course on Binder.".format(
-                missing.group(1), sys.platform, *sys.version_info[:2]
-            )
+            f"There is no build of {missing.group(1)} for this machine: use Linux on x86_64, macOS 14 or "
+            "newer on Apple silicon, or 64-bit Windows, or open the course on Binder."
         )
     errors = [line for line in output.splitlines() if re.search("error", line, re.IGNORECASE)]
     return Problem(
@@ -465,8 +461,8 @@ def explain(output):
 def disk_full():
     """Return the Problem for a full disk."""
     return Problem(
-        f"The disk is too full: make {SPACE / 1e9:.0f} GB free for {VENV} and the temporary folder {tempfile.gettempdir()}, and run the command "
-        "again."
+        f"The disk is too full: make {SPACE / 1e9:.0f} GB free for {VENV} and the temporary folder "
+        f"{tempfile.gettempdir()}, and run the command again."
     )
 
 
@@ -601,43 +597,26 @@ def lock(arguments):
     direct, _ = read_environment(first)
     names = {package_name(pin) for pin in direct}
     with tempfile.TemporaryDirectory() as folder:
+        listed, resolved = os.path.join(folder, "direct.in"), os.path.join(folder, "pins.txt")
+        write(listed, "\n".join(direct) + "\n")
         subprocess.check_call([sys.executable, "-m", "venv", os.path.join(folder, "venv")])
         python = find_python(os.path.join(folder, "venv"))
         subprocess.check_call([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", UV])
-        listed, resolved = os.path.join(folder, "direct.in"), os.path.join(folder, "pins.txt")
-        write(listed, "\n".join(direct) + "\n")
-        resolve = [python, "-m", "uv", "pip", "compile", "--quiet", "--no-header", "--no-annotate"]
-        subprocess.check_call(
-            [
-                *resolve,
-                "--universal",
-                "--fork-strategy",
-                "fewest",
-                "--python-version",
-                PYTHONS[0],
-                listed,
-                "--output-file",
-                resolved,
-            ]
-        )
+
+        def compile_pins(source, target, options):
+            command = [python, "-m", "uv", "pip", "compile", "--quiet", "--no-header", "--no-annotate"]
+            variables = dict(os.environ, MACOSX_DEPLOYMENT_TARGET="14.0")  # the oldest that torch runs on
+            subprocess.check_call([*command, source, "--output-file", target, *options.split()], env=variables)
+
+        compile_pins(listed, resolved, "--universal --fork-strategy fewest --python-version " + PYTHONS[0])
         pins = [line for line in read(resolved).splitlines() if not CUDA.match(line)]
         pins = [line for line in pins if package_name(line) not in names]
         write(resolved, "\n".join(direct + pins) + "\n")
         for version in PYTHONS:
             for platform in PLATFORMS:
-                say(f"wheels for Python {version} on {platform}")
-                check = [
-                    "--no-deps",
-                    "--no-build",
-                    "--python-version",
-                    version,
-                    "--python-platform",
-                    platform,
-                ]
-                subprocess.check_call(
-                    [*resolve, *check, resolved, "--output-file", os.devnull],
-                    env=dict(os.environ, MACOSX_DEPLOYMENT_TARGET="14.0"),
-                )
+                say(f"Looking for wheels: Python {version}, {platform}")
+                options = f"--no-deps --no-build --python-version {version} --python-platform {platform}"
+                compile_pins(resolved, os.devnull, options)
     heading = old[old.index(LOCKED_PART) :].splitlines()[0]
     new = first + "\n".join([heading] + ["      - " + pin for pin in pins]) + "\n"
     write(ENVIRONMENT, new)
