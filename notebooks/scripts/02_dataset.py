@@ -1,0 +1,904 @@
+# %% [markdown]
+# # 2. Dataset
+#
+# **You will learn**
+#
+# - to label 200 pairs of atoms with energies and forces, and to check the labels;
+# - what the SOAP descriptor computes, well enough to compute six of its numbers yourself;
+# - to read the array of descriptor derivatives, index by index, and to prove it right with finite differences;
+# - what `r_cut`, `n_max`, `l_max` and `sigma` change, and how to see that a descriptor is blind;
+# - to split a data set so that the test stays honest, and to save it with everything needed to understand it.
+#
+# **You need** [lesson 1](01_principle.ipynb) (descriptor, Jacobian, chain rule), Python with numpy, and the idea of a partial derivative.
+#
+# **Time** about 60 minutes, 15 of them exercises; all cells run in under a minute.
+
+# %% [markdown]
+# ## Dataset generation
+#
+# A force field learns from examples. Each example here is one pair of atoms (a *dimer*), and it carries five things:
+#
+# | what | array | shape | unit |
+# |---|---|---|---|
+# | positions $\mathbf{R}$ | `positions` | (200, 2, 3) | Å |
+# | energy $E$ | `energies` | (200,) | eV |
+# | forces $\mathbf{F}$ | `forces` | (200, 2, 3) | eV/Å |
+# | descriptor $\mathbf{D}$ | `descriptors` | (200, 1, 6) | none |
+# | its derivatives $\partial\mathbf{D}/\partial\mathbf{R}$ | `derivatives` | (200, 1, 2, 3, 6) | 1/Å |
+#
+# The setup is that of [DScribe's tutorial](https://singroup.github.io/dscribe/latest/tutorials/machine_learning/forces_and_energies.html), and it is simple on purpose.
+# Two atoms have one distance, so every curve can be drawn. The Lennard-Jones potential costs nothing, so we can have the truth anywhere.
+# One descriptor centre, halfway between the atoms, keeps the arrays small; real systems have a centre on every atom.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+from forcefield.plots import COLOURS, show, use_course_style
+
+use_course_style()
+
+# %% [markdown]
+# ## 1. Two hundred labelled dimers
+#
+# Both atoms lie on the x axis: atom 0 at $x=-r/2$, atom 1 at $x=+r/2$. The distance $r$ takes 200 values from 2.5 to 5.0 Å.
+# The element is called H, but only as a name: the potential below is not that of hydrogen.
+
+# %%
+import ase
+from ase.calculators.lj import LennardJones
+
+sigma_lj, epsilon = 2.9, 1.0  # Å, eV
+distances = np.linspace(2.5, 5.0, 200)  # Å
+
+structures = []
+for distance in distances:
+    atoms = ase.Atoms("HH", positions=[[-distance / 2, 0, 0], [distance / 2, 0, 0]])
+    atoms.calc = LennardJones(sigma=sigma_lj, epsilon=epsilon)
+    structures.append(atoms)
+
+# %% [markdown]
+# A *calculator* in ASE is an object that gives energies and forces. Once `atoms.calc` is set, the atoms can be asked for their labels.
+
+# %%
+positions = np.array([atoms.get_positions() for atoms in structures])
+energies = np.array([atoms.get_potential_energy() for atoms in structures])
+forces = np.array([atoms.get_forces() for atoms in structures])
+
+for name, values in {"positions": positions, "energies": energies, "forces": forces}.items():
+    print(f"{name:10s} {values.shape!s:12s} {values.dtype}")
+
+# %% [markdown]
+# `forces[s, a, k]` is the force on atom `a` of system `s` along axis `k` (0, 1, 2 for x, y, z).
+# Two facts must hold for any isolated pair. Nothing outside pulls at it, so the forces of the two atoms cancel. And the force acts along the line between the atoms, here x.
+
+# %%
+net_force = np.abs(forces.sum(axis=1)).max()
+sideways = np.abs(forces[:, :, 1:]).max()
+print("net force below 1e-12 eV/Å:      ", net_force < 1e-12)
+print("y and z forces below 1e-12 eV/Å: ", sideways < 1e-12)
+assert net_force < 1e-12
+assert sideways < 1e-12
+
+# %% [markdown]
+# So one number says everything about the forces of a dimer: $F_x$ on atom 0. When $r$ grows, atom 0 moves left, hence $F_{0,x} = +\,\mathrm{d}E/\mathrm{d}r$.
+# It is negative (to the left, away from atom 1) where the atoms repel each other.
+
+# %%
+force_on_left = forces[:, 0, 0]
+steep = np.abs(force_on_left) > 10
+print(f"energy: {energies.min():.2f} to {energies.max():.2f} eV, lowest at r = {distances[energies.argmin()]:.2f} Å")
+print(f"force (x, atom 0): {force_on_left.min():.1f} to {force_on_left.max():.1f} eV/Å")
+print(f"{(energies < 0).sum()} of {len(energies)} energies are negative")
+print(f"{steep.sum()} forces are stronger than 10 eV/Å, all of them below r = {distances[steep].max():.2f} Å")
+
+# %% [markdown]
+# The energies will look like this, and the forces beside them:
+
+# %%
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4))
+_ = left.plot(distances, energies, ".", markersize=3, color=COLOURS["truth"])
+_ = right.plot(distances, force_on_left, ".", markersize=3, color=COLOURS["truth"])
+r_minimum = 2 ** (1 / 6) * sigma_lj
+for axes in (left, right):
+    _ = axes.axvline(r_minimum, color=COLOURS["baseline"], linestyle="--", linewidth=1.2)
+    _ = axes.set_xlabel("distance r (Å)")
+_ = left.annotate("r = $2^{1/6}\\,\\sigma_\\mathrm{LJ}$", (r_minimum, 8), (3.4, 8), va="center")
+_ = left.set_ylabel("energy E (eV)")
+_ = right.set_ylabel("force on atom 0, x (eV/Å)")
+show(
+    figure,
+    "Two panels against the distance from 2.5 to 5 Å. Left: the energy falls steeply from 14 eV to a shallow "
+    "minimum at 3.26 Å, then rises slowly towards zero. Right: the x force on atom 0 rises from -91 eV/Å to zero there.",
+)
+
+# %% [markdown]
+# The steep wall on the left holds almost all of the range, and the well, where atoms spend their time, is a small dip beside it. A model that fits the wall only roughly has large errors; a model
+# that misses the well is useless. Keep this in mind when errors are averaged.
+#
+# Are the forces really the slope of the energies? The simplest check: move atom 0 a little to both sides, and take minus the difference of the energies.
+
+# %%
+from forcefield.gradients import numerical_forces
+
+
+def energy_at(new_positions):
+    """Energy in eV of two atoms at these positions, shape (2, 3) in Å."""
+    atoms = ase.Atoms("HH", new_positions)
+    atoms.calc = LennardJones(sigma=sigma_lj, epsilon=epsilon)
+    return atoms.get_potential_energy()
+
+
+largest = max(np.abs(numerical_forces(energy_at, positions[s], step=1e-5) - forces[s]).max() for s in range(0, 200, 10))
+print("forces and finite differences of the energy agree to 1e-5 eV/Å:", largest < 1e-5)
+assert largest < 1e-5
+
+# %% [markdown]
+# `numerical_forces` moves all six coordinates in turn. Why the step is $10^{-5}$ Å, and not much larger or smaller, is the subject of section 4.
+
+# %% [markdown]
+# ## 2. SOAP at the midpoint
+#
+# A model needs input that does not change when the pair is turned or its atoms are swapped. The descriptor SOAP (*smooth overlap of atomic positions*,
+# [Bartók et al. 2013](https://doi.org/10.1103/PhysRevB.87.184115)) gets there in three steps.
+#
+# 1. **Blur.** Put a Gaussian of width $\sigma$ on every atom: $\;\rho(\mathbf{x}) = \sum_i \exp\!\left(-|\mathbf{x}-\mathbf{R}_i|^2 / 2\sigma^2\right)$.
+# 2. **Measure.** From a *centre*, express this density in shells and angles: $\;c_{nlm} = \int g_n(x)\, Y_{lm}(\hat{\mathbf{x}})\, \rho(\mathbf{x})\, \mathrm{d}^3x$, with
+#    radial functions $g_n$, $n=1\dots n_\mathrm{max}$, and spherical harmonics $Y_{lm}$, $l=0\dots l_\mathrm{max}$.
+# 3. **Forget the direction.** Turning the pair mixes the $m$ of one $l$ and keeps sums of their products: the *power spectrum* $\;p_{nn'l} = \pi\sqrt{8/(2l+1)}\,\sum_m c_{nlm}\,c_{n'lm}$.
+#
+# The numbers $p_{nn'l}$ are the features. For the two pictures below we write the radial functions out by hand.
+
+# %% [markdown]
+# DScribe's default basis is called `gto` (Gaussian-type orbitals). For $l=0$ it starts from Gaussians $e^{-\alpha_n x^2}$. Each falls to $10^{-3}$ at its own distance $a_n$; these lie equally spaced between 1 Å and
+# `r_cut`. Their mixtures $g_n$ are made orthonormal: $\int g_n g_{n'} x^2 \mathrm{d}x$ is 1 for $n=n'$ and 0 otherwise.
+
+# %%
+from scipy.linalg import inv, sqrtm
+
+r_cut, n_max, sigma = 5.0, 3, 0.5
+x = np.linspace(1e-6, 12, 6001)  # distance from the centre, Å; far enough that everything has decayed
+
+decay_distances = np.linspace(1, r_cut, n_max)
+alphas = -np.log(1e-3) / decay_distances**2  # 1/Å²
+overlaps = np.sqrt(np.pi) / 4 * (alphas[:, None] + alphas) ** -1.5  # integrals of two Gaussians times x²
+radial_functions = inv(sqrtm(overlaps)) @ np.exp(-np.outer(alphas, x**2))
+
+products = np.trapezoid(radial_functions[:, None] * radial_functions * x**2, x)
+print("orthonormal:", np.allclose(products, np.eye(n_max), atol=1e-8))
+
+# %%
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2))
+line = np.linspace(-4.5, 4.5, 400)
+for r, style, colour, side in ((2.5, "-", COLOURS["model"], 1), (5.0, "--", COLOURS["training"], -1)):
+    density = sum(np.exp(-((line - place) ** 2) / (2 * sigma**2)) for place in (-r / 2, r / 2))
+    _ = left.plot(line, density, style, color=colour)
+    _ = left.text(side * r / 2, 1.05, f"r = {r} Å", color=colour, ha="center")
+_ = left.plot(0, 0, "k+", markersize=12)
+_ = left.text(0, -0.19, "centre", ha="center")
+_ = left.set(xlabel="x (Å)", ylabel="density ρ on the x axis", ylim=(-0.25, 1.2))
+for n, (function, style) in enumerate(zip(radial_functions, ("-", "--", ":"), strict=True)):
+    _ = right.plot(x, x * function, style, label=f"n = {n + 1}")
+_ = right.set(xlabel="distance x from the centre (Å)", ylabel="$x\\,g_n(x)$ (Å$^{-1/2}$)", xlim=(0, 6))
+_ = right.legend()
+show(
+    figure,
+    "Left: the density of two dimers along x, two Gaussian bumps each, at 1.25 Å and at 2.5 Å on both sides "
+    "of the centre. Right: the three orthonormal radial functions; the first lives near the centre, the third reaches farthest.",
+)
+
+# %% [markdown]
+# The centre sees each atom at $r/2$, not at $r$: at most 2.5 Å away. Each $c_n$ is the overlap of one curve on the right with a bump on the left.
+#
+# Now DScribe does it for all 200 dimers, and gives the derivatives too. The centres are given as one list for each system. **Derivatives come first, descriptors second.**
+
+# %%
+from dscribe.descriptors import SOAP
+
+soap = SOAP(species=["H"], periodic=False, r_cut=5.0, sigma=0.5, n_max=3, l_max=0)
+midpoint = [0.0, 0.0, 0.0]
+centers = [[midpoint]] * len(structures)
+
+derivatives, descriptors = soap.derivatives(structures, centers=centers, method="analytical")
+print("descriptors", descriptors.shape, descriptors.dtype)
+print("derivatives", derivatives.shape, derivatives.dtype)
+
+# %% [markdown]
+# Six features: the pairs $(n, n')$ with $n \le n'$ out of three radial functions. In general, for one element, there are $\tfrac12 n_\mathrm{max}(n_\mathrm{max}+1)$ pairs, each with $l_\mathrm{max}+1$ values of $l$.
+
+# %%
+for n, l in ((3, 0), (1, 0), (8, 0), (3, 4), (4, 4), (8, 6)):
+    counted = SOAP(species=["H"], r_cut=5.0, n_max=n, l_max=l).get_number_of_features()
+    formula = n * (n + 1) // 2 * (l + 1)
+    print(f"n_max = {n}, l_max = {l}: {counted:3d} features, formula {formula:3d}")
+    assert counted == formula
+
+# %%
+pairs = [(n, m) for n in range(1, 4) for m in range(n, 4)]
+figure, axes = plt.subplots(figsize=(7, 3.6))
+styles = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
+places = ((2.6, 0.16), (2.6, -0.2), (2.85, -0.58), (2.43, 0.8), (2.75, 1.25), (3.1, 2.2))  # of the labels
+for k, ((n, m), style) in enumerate(zip(pairs, styles, strict=True)):
+    curve = axes.plot(distances, descriptors[:, 0, k], linestyle=style)[0]
+    _ = axes.text(*places[k], f"$p_{{{n}{m}}}$", color=curve.get_color(), fontsize=12)
+_ = axes.set(xlabel="distance r (Å)", ylabel="feature (no unit)")
+show(
+    figure,
+    "The six features against the distance: smooth curves that start at different heights, cross, and flatten "
+    "towards 5 Å.",
+)
+
+# %% [markdown]
+# Every distance has its own set of six values: that is what the model will read. Is this really what the three steps say? For $l=0$ the angular integral of a Gaussian at distance $d=r/2$ has a closed
+# form, $\sqrt{4\pi}\, e^{-(x^2+d^2)/2\sigma^2}\, \sinh(xd/\sigma^2)\,/\,(xd/\sigma^2)$, and the rest is a sum over the grid `x`.
+
+# %%
+system = 60
+d = distances[system] / 2
+shell = np.sqrt(4 * np.pi) * np.exp(-(x**2 + d**2) / (2 * sigma**2)) * np.sinh(x * d / sigma**2) / (x * d / sigma**2)
+coefficients = np.trapezoid(radial_functions * 2 * shell * x**2, x)  # 2: both atoms
+power_spectrum = np.pi * np.sqrt(8) * np.outer(coefficients, coefficients)
+by_hand = power_spectrum[np.triu_indices(n_max)]
+
+print(f"r = {distances[system]:.3f} Å")
+print("by hand:", np.round(by_hand, 4))
+print("DScribe:", np.round(descriptors[system, 0], 4))
+assert np.allclose(by_hand, descriptors[system, 0], rtol=0, atol=1e-8)
+
+# %% [markdown]
+# The same numbers. SOAP is no black box: it is three overlaps, multiplied in pairs.
+
+# %% [markdown]
+# ## 3. The derivatives, index by index
+#
+# `derivatives[system, center, atom, axis, feature]` says how fast one feature changes when one atom moves along one axis. Its unit is 1/Å. Read one entry aloud:
+
+# %%
+value = derivatives[60, 0, 1, 0, 5]
+moved = structures[60].copy()
+moved.positions[1, 0] += 0.01  # atom 1, x axis, Å
+change = soap.create(moved, centers=[midpoint])[0, 5] - descriptors[60, 0, 5]
+print(f"derivatives[60, 0, 1, 0, 5] = {value:.3f} per Å")
+print(f"predicted change of feature 5 for 0.01 Å: {0.01 * value:.4f}, found: {change:.4f}")
+
+# %% [markdown]
+# "In system 60, seen from centre 0: when atom 1 moves along x by one ångström, feature 5 falls by 0.8." That holds for small moves only, so we tried 0.01 Å and found a hundredth of it.
+#
+# Here are all 36 entries of system 60. Each row is one coordinate, each column one feature: it is the Jacobian of [lesson 1](01_principle.ipynb).
+
+# %%
+jacobian = derivatives[60, 0].reshape(6, 6) + 0.0  # rows: atom 0 x, y, z, atom 1 x, y, z
+figure, axes = plt.subplots(figsize=(6.4, 3.4))
+image = axes.imshow(jacobian, vmin=-1.4, vmax=1.4, aspect="auto")
+for (row, column), entry in np.ndenumerate(jacobian):
+    colour = "black" if entry > 0.3 else "white"
+    _ = axes.text(column, row, f"{entry:.2f}" if abs(entry) > 1e-12 else "0", ha="center", va="center", color=colour)
+_ = axes.set_yticks(range(6), [f"atom {atom}, {axis}" for atom in (0, 1) for axis in "xyz"])
+_ = axes.set_xticks(range(6), [f"$p_{{{n}{m}}}$" for n, m in pairs])
+axes.grid(visible=False)
+_ = figure.colorbar(image, label="derivative (1/Å)")
+show(
+    figure,
+    "The Jacobian of one dimer as a table of colours and numbers, six coordinates by six features. Only the "
+    "rows of atom 0 along x and atom 1 along x are not zero, and the second is the first with opposite sign.",
+)
+
+# %% [markdown]
+# Two patterns, and both have a reason.
+#
+# - **The y and z rows are zero.** A small step sideways does not change the atom's distance from the centre to first order: by Pythagoras it changes with the square of the step.
+# - **The x rows are opposite.** Atom 0 moved right comes closer to the centre, atom 1 moved right goes away from it. The pair is symmetric about the centre, so the effects are equal in size.
+
+# %%
+sideways = np.abs(derivatives[:, :, :, 1:]).max()
+mirror = np.abs(derivatives[:, :, 0, 0] + derivatives[:, :, 1, 0]).max()
+print("all y and z derivatives below 1e-12 per Å:                ", sideways < 1e-12)
+print("x derivatives of the atoms cancel to 1e-12 per Å:         ", mirror < 1e-12)
+assert sideways < 1e-12
+assert mirror < 1e-12
+
+# %% [markdown]
+# What happens to $\mathbf D$ when only the distance grows? Then atom 1 goes right by $\tfrac12\mathrm{d}r$ and atom 0 goes left by $\tfrac12\mathrm{d}r$, so
+# $\dfrac{\mathrm{d}\mathbf D}{\mathrm{d}r} = \tfrac12\left(\dfrac{\partial\mathbf D}{\partial x_1} - \dfrac{\partial\mathbf D}{\partial x_0}\right)$, six numbers for each dimer.
+
+# %%
+slopes = 0.5 * (derivatives[:, 0, 1, 0] - derivatives[:, 0, 0, 0])  # 1/Å
+along_curve = np.gradient(descriptors[:, 0], distances, axis=0)  # from neighbouring dimers
+print("dD/dr", slopes.shape)
+print("agrees with the slope of the curves to 0.01 per Å:", np.abs(slopes - along_curve)[1:-1].max() < 0.01)
+assert np.abs(slopes - along_curve)[1:-1].max() < 0.01
+
+# %% [markdown]
+# ## 4. The gradient-check ladder
+#
+# Agreement to 0.01 is a first hint, not a proof. The standard proof is the **central difference**: move one coordinate by $+h$ and by $-h$,
+#
+# $$\frac{\partial \mathbf D}{\partial x} \approx \frac{\mathbf D(x+h) - \mathbf D(x-h)}{2h}.$$
+#
+# Which step $h$? Instead of guessing, try them all, from $10^{-1}$ to $10^{-9}$ Å: a ladder. We take atom 1 along x, nine dimers, and the worst feature.
+
+
+# %%
+def features_at(shift):
+    """Features of nine dimers after atom 1 has moved by `shift` (Å) along x, shape (9, 6)."""
+    moved = [atoms.copy() for atoms in structures[10:190:20]]
+    for atoms in moved:
+        atoms.positions[1, 0] += shift
+    return soap.create(moved, centers=[[midpoint]] * len(moved))[:, 0]
+
+
+analytic = derivatives[10:190:20, 0, 1, 0]
+steps = np.logspace(-1, -9, 49)
+central = [(features_at(h) - features_at(-h)) / (2 * h) for h in steps]
+forward = [(features_at(h) - features_at(0)) / h for h in steps]
+central_errors = np.array([np.abs(numerical - analytic).max() for numerical in central])
+forward_errors = np.array([np.abs(numerical - analytic).max() for numerical in forward])
+
+# %% [markdown]
+# Two errors compete.
+#
+# - **Truncation.** The formula leaves out higher terms of the Taylor series. For the central difference the first one left out is $\tfrac16 h^2\,\mathbf D'''$: on logarithmic axes a line of slope 2. For the
+#   *forward* difference $(\mathbf D(x+h)-\mathbf D(x))/h$ it is $\tfrac12 h\,\mathbf D''$: slope 1.
+# - **Round-off.** float64 keeps about 16 digits, so each feature is off by about $\epsilon|\mathbf D|$ with $\epsilon = 2.2\times10^{-16}$. Divided by $h$ this becomes $\epsilon|\mathbf D|/h$: slope −1.
+
+# %%
+truncation = central_errors[np.abs(steps - 1e-2).argmin()] * (steps / 1e-2) ** 2  # drawn through the error at 0.01 Å
+round_off = np.finfo(float).eps * np.abs(descriptors).max() / steps  # nothing fitted
+figure, axes = plt.subplots(figsize=(7, 4.2))
+_ = axes.loglog(steps, forward_errors, "s", markersize=4, color=COLOURS["extra"])
+_ = axes.loglog(steps, central_errors, "o", markersize=4, color=COLOURS["model"])
+_ = axes.loglog(steps, truncation, "--", color=COLOURS["truth"], linewidth=1.2)
+_ = axes.loglog(steps, round_off, ":", color=COLOURS["truth"], linewidth=1.5)
+_ = axes.text(1.5e-3, 3e-8, "central difference\ntruncation, slope 2", color=COLOURS["model"])
+_ = axes.text(3e-8, 2e-4, "forward difference\ntruncation, slope 1", color=COLOURS["extra"])
+_ = axes.text(1.3e-9, 2e-10, "round-off\n$\\epsilon\\,|D|\\,/\\,h$, slope −1")
+_ = axes.set(xlabel="step h (Å)", ylabel="largest error of dD/dx (1/Å)", ylim=(1e-11, 2))
+show(
+    figure,
+    "Error of the finite difference against the step on logarithmic axes. Central differences form a V: down "
+    "with slope 2 from large steps, lowest near 1e-5 Å, up again with slope -1. Forward differences fall with slope 1 only.",
+)
+
+# %% [markdown]
+# Going down the ladder, the error of the central difference falls a hundredfold for each tenfold smaller step, reaches a floor, and climbs again along the line that round-off predicts.
+# **Smaller is not better.** The best step lies where the two lines cross.
+
+# %%
+large = (steps > 1e-4) & (steps < 3e-2)
+slope_central, slope_forward = (
+    np.polyfit(np.log10(steps[large]), np.log10(errors[large]), 1)[0] for errors in (central_errors, forward_errors)
+)
+print(f"slope at large steps: central {slope_central:.1f}, forward {slope_forward:.1f}")
+best = steps[central_errors.argmin()]
+print("best step between 1e-6 and 1e-4 Å:       ", 1e-6 < best < 1e-4)
+print("error there below 1e-8 per Å:            ", central_errors.min() < 1e-8)
+assert abs(slope_central - 2) < 0.1
+assert abs(slope_forward - 1) < 0.1
+assert 1e-6 < best < 1e-4
+assert central_errors.min() < 1e-8
+
+# %% [markdown]
+# The analytic derivatives pass: at the best step they differ from the finite differences by less than $10^{-8}$ on a scale of 4. **A wrong derivative looks different:** its error stays flat however small
+# the step is, because the two sides do not approach the same number. One look at the V says more than a single comparison with a single step.
+#
+# The package has this as one function. It moves every coordinate of every atom, so it checks the whole Jacobian.
+
+# %%
+from forcefield.gradients import central_difference
+
+
+def features_of(new_positions):
+    """Six features of two atoms at these positions, shape (2, 3) in Å."""
+    return soap.create(ase.Atoms("HH", new_positions), centers=[midpoint])[0]
+
+
+numerical = central_difference(features_of, positions[60], step=1e-5)
+print("shape (atom, axis, feature):", numerical.shape)
+print("whole Jacobian agrees to 1e-8 per Å:", np.abs(numerical - derivatives[60, 0]).max() < 1e-8)
+assert np.abs(numerical - derivatives[60, 0]).max() < 1e-8
+
+# %% [markdown]
+# ## 5. What each SOAP parameter changes
+#
+# A descriptor is good when different distances get clearly different features. A readable measure is the **sensitivity**: how fast the descriptor changes with $r$, compared with its largest length,
+#
+# $$ s(r) = \frac{|\mathrm{d}\mathbf D/\mathrm{d}r|}{\max_r |\mathbf D|}\qquad\text{(unit 1/Å)}. $$
+#
+# $s = 0.2$ per Å means: a distance change of 0.05 Å changes the descriptor by 1 % of its largest length. Where $s$ is near zero the descriptor is *blind*: no model can tell such distances apart.
+# Dividing by the length matters, because a model sees standardised features, and a common factor is lost there.
+
+# %%
+standard = {"r_cut": 5.0, "n_max": 3, "l_max": 0, "sigma": 0.5}
+
+
+def soap_curves(**changed):
+    """Features (200, n_features) and their slopes dD/dr in 1/Å, for the standard settings with changes."""
+    soap = SOAP(species=["H"], periodic=False, **(standard | changed))
+    derivatives, descriptors = soap.derivatives(structures, centers=centers)
+    return descriptors[:, 0], 0.5 * (derivatives[:, 0, 1, 0] - derivatives[:, 0, 0, 0])
+
+
+def sensitivity(features, slopes):
+    """Length of dD/dr over the largest length of D, shape (200,), 1/Å."""
+    return np.linalg.norm(slopes, axis=1) / np.linalg.norm(features, axis=1).max()
+
+
+# %% [markdown]
+# For each parameter we print a table and draw three of its settings: the features (over their largest length) against the distance, and the sensitivity on a logarithmic axis.
+# *Directions* counts how many independent combinations of features vary by more than a thousandth of the strongest one (from the singular values of the centred features).
+
+
+# %%
+def table(name, values):
+    """Print number of features, smallest sensitivity and directions for each value of one parameter."""
+    print(f"{name:>10s}  features  smallest s (1/Å)  at r (Å)  directions  largest |D|")
+    for value in values:
+        features, slopes = soap_curves(**{name: value})
+        s = sensitivity(features, slopes)
+        strengths = np.linalg.svd(features - features.mean(axis=0), compute_uv=False)
+        directions = (strengths > 1e-3 * strengths[0]).sum()
+        numbers = f"{features.shape[1]:8d}  {s.min():16.1e}  {distances[s.argmin()]:8.2f}  {directions:10d}"
+        print(f"{value!s:>10s}  {numbers}  {np.linalg.norm(features, axis=1).max():11.1e}")
+
+
+# %%
+def draw(name, values, alt):
+    """Draw features for the values of one parameter, and the sensitivity of all of them."""
+    figure, panels = plt.subplots(1, len(values) + 1, figsize=(3 * len(values) + 3, 2.9))
+    for value, style, axes in zip(values, ("-", "--", ":"), panels[:-1], strict=False):
+        features, slopes = soap_curves(**{name: value})
+        _ = axes.plot(distances, features / np.linalg.norm(features, axis=1).max(), linewidth=1.2)
+        _ = axes.set(title=f"{name} = {value}", xlabel="r (Å)", ylim=(-0.5, 1.1))
+        _ = panels[-1].semilogy(distances, sensitivity(features, slopes), style, label=str(value))
+    _ = panels[0].set_ylabel("features / largest |D|")
+    _ = panels[-1].set(title="sensitivity", xlabel="r (Å)", ylabel="s (1/Å)", ylim=(1e-6, 10))
+    _ = panels[-1].legend(loc="lower left", title=name)
+    show(figure, alt)
+
+
+# %% [markdown]
+# **`r_cut`: how far the centre sees.** The atoms are at most 2.5 Å from the centre, so even `r_cut=3` reaches all of them.
+
+# %%
+table("r_cut", (1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0))
+
+# %%
+draw(
+    "r_cut",
+    (1.2, 2.5, 5.0),
+    "Features and sensitivity for three cutoff radii. With 1.2 Å all features are flat beyond "
+    "a distance of about 4 Å and the sensitivity falls by four orders of magnitude; with 5 Å they vary everywhere.",
+)
+
+# %% [markdown]
+# With a small cutoff all curves flatten to the right. At `r_cut=1.2` the pair at 5 Å is nearly invisible: the smallest sensitivity is below a thousandth of that at `r_cut=5`. Too large is not free either: from 5 to
+# 8 Å the same three functions have to cover more space, and the smallest sensitivity falls by half.
+#
+# **`n_max`: how finely the distance is resolved.** The number of features grows with its square.
+
+# %%
+table("n_max", (1, 2, 3, 4, 6, 8))
+
+# %%
+draw(
+    "n_max",
+    (1, 3, 8),
+    "Features and sensitivity for one, three and eight radial functions. One function gives a single "
+    "curve that is flat beyond 4 Å; three and eight give many curves that vary everywhere.",
+)
+
+# %% [markdown]
+# `n_max=1` is blind at large distances: the only radial function decays at 1 Å, whatever `r_cut` says (see `decay_distances` in section 2). From 2 on the smallest sensitivity stays between 0.1 and 0.3 per Å. More functions
+# add directions, but fewer than they add features: many of the new features repeat what others say.
+#
+# **`l_max`: how finely angles are resolved.** But which angle is there, for two atoms and a centre between them?
+
+# %%
+table("l_max", (0, 1, 2, 3, 4, 6))
+
+# %%
+draw(
+    "l_max",
+    (0, 1, 4),
+    "Features and sensitivity for l_max of zero, one and four. Zero and one look the same; four has "
+    "more curves, and a sensitivity that is higher by less than a factor of two.",
+)
+
+# %% [markdown]
+# Odd $l$ add nothing: $Y_{lm}$ changes sign from one side of the centre to the other, and the two atoms cancel. Even $l$ add features, but no angle: the pair is always one line through the centre, and
+# turning it changes nothing. What they add is **other radial curves of the same distance**: DScribe's `gto` functions differ from $l$ to $l$.
+
+# %%
+wide = SOAP(species=["H"], periodic=False, **(standard | {"l_max": 4}))
+features, _ = soap_curves(l_max=4)
+degree = np.repeat(np.arange(5), 6)  # the six pairs (n, n') of l = 0 come first, then those of l = 1, ...
+odd = np.abs(features[:, degree % 2 == 1]).max()
+turned = structures[60].copy()
+turned.rotate(50, (1, 2, 3))
+difference = np.abs(wide.create(turned, centers=[midpoint])[0] - features[60]).max()
+print("odd l below 1e-12:                           ", odd < 1e-12)
+print("turning the pair changes D by less than 1e-8:", difference < 1e-8)
+assert odd < 1e-12
+assert difference < 1e-8
+
+# %% [markdown]
+# With three or more atoms $l$ does see angles; lesson 6 uses `l_max=4`.
+#
+# **`sigma`: how much the atoms are blurred.**
+
+# %%
+table("sigma", (0.1, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0))
+
+# %%
+draw(
+    "sigma",
+    (0.1, 0.5, 2.0),
+    "Features and sensitivity for three Gaussian widths. Widths of 0.1 and 0.5 Å look alike; with "
+    "2 Å one feature dominates and all curves are nearly straight.",
+)
+
+# %% [markdown]
+# The smallest sensitivity hardly depends on `sigma`. A wide Gaussian leaves one dominating feature and two directions: the atoms are smeared over as much space as lies between them. A narrow one does *not* blind the
+# descriptor here, though one might expect so: the radial functions are smooth, and with them the features. What shrinks is the size of $\mathbf D$, by orders of magnitude, and standardising removes that.
+#
+# A narrow Gaussian **and** a short cutoff together are another matter. DScribe ignores atoms farther from the centre than $r_\mathrm{cut} + \sigma\sqrt{-2\ln 0.001}$, which is `r_cut + 3.72 sigma`.
+
+# %%
+print("r_cut  sigma   last r with features   2 (r_cut + 3.72 sigma)   |D| there / largest |D|")
+for r_cut_small, narrow in ((1.5, 0.1), (2.0, 0.1), (1.2, 0.2), (1.5, 0.2)):
+    features, _ = soap_curves(r_cut=r_cut_small, sigma=narrow)
+    lengths = np.linalg.norm(features, axis=1)
+    last = np.flatnonzero(lengths)[-1]
+    reach = 2 * (r_cut_small + narrow * np.sqrt(-2 * np.log(0.001)))
+    print(
+        f"{r_cut_small:5.1f}  {narrow:5.1f}   {distances[last]:18.2f} Å   {reach:20.2f} Å   {lengths[last] / lengths.max():20.1e}"
+    )
+    assert abs(distances[last] - reach) < 0.02
+
+# %% [markdown]
+# Beyond that distance every feature is exactly zero: the pair at 4 Å and the pair at 5 Å are the same to the model, and no amount of data will help. At that distance the features also **jump** to zero.
+# The jump is small, but a finite difference taken across it is wrong; lesson 5 looks at it.
+#
+# **The basis: `gto` or `polynomial`.**
+
+# %%
+table("rbf", ("gto", "polynomial"))
+
+# %%
+draw(
+    "rbf",
+    ("gto", "polynomial"),
+    "Features and sensitivity for the two radial bases: curves of similar smoothness and a "
+    "sensitivity of the same size.",
+)
+
+# %% [markdown]
+# Both do the job on this task. The reason to stay with `gto` is the derivatives: they are analytic there, and only there. The polynomial basis, with numerical ones, costs several times as much even for two atoms. Here is the time for ten rounds of
+# all 200 dimers, features and derivatives.
+
+# %%
+import time
+
+_ = soap_curves()  # the first call of anything is slower
+for changed in ({}, {"n_max": 8}, {"l_max": 4}, {"n_max": 8, "l_max": 6}, {"rbf": "polynomial"}):
+    start = time.perf_counter()
+    for _repeat in range(10):
+        features, _ = soap_curves(**changed)
+    seconds = time.perf_counter() - start
+    print(f"{changed or 'standard'!s:26s} {features.shape[1]:4d} features, time: {seconds:.2f} s (this machine)")
+
+# %% [markdown]
+# <!-- explorer: soap -->
+
+# %% [markdown]
+# ## 6. The centre, and what `attach` means
+#
+# A derivative asks: what changes when this atom moves *and everything else stays*? So it matters whether the centre stays. There are three cases.
+#
+# | centre | `attach` | when atom 0 moves, the centre |
+# |---|---|---|
+# | a point in space, such as our midpoint | (not possible) | stays |
+# | atom 0 | `False`, the default | stays at the place where atom 0 was |
+# | atom 0 | `True` | moves along |
+#
+# Moving *all* atoms together by the same small step changes nothing physical. The change of $\mathbf D$ is then the **sum of the derivatives over the atoms**. Is it zero?
+
+# %%
+dimer = structures[60]
+cases = {"midpoint": ([midpoint], False), "atom 0, attach=False": ([0], False), "atom 0, attach=True": ([0], True)}
+for name, (center, attach) in cases.items():
+    dD, _ = soap.derivatives(dimer, centers=center, attach=attach)
+    atom_0, atom_1 = np.abs(dD[0, :, 0]).max(axis=1)
+    total = np.abs(dD[0].sum(axis=0)).max()
+    print(f"{name:21s} largest |dD/dx|: atom 0 {atom_0:.3f}, atom 1 {atom_1:.3f}, of the sum {total:.3f}")
+
+# %% [markdown]
+# With `attach=False` atom 0 seems to have no influence. It sits exactly on the centre, where its Gaussian does not change to first order, and the centre stays behind. So the sum is not zero: a model built
+# on this feels a net force on an isolated pair. With `attach=True` the sum is zero, as it must be for a centre on an atom.
+#
+# Finite differences show what the two answers mean: each is right, for a different question.
+
+# %%
+h = 1e-5
+place = dimer.positions[0].copy()
+forward_dimer, backward_dimer = dimer.copy(), dimer.copy()
+forward_dimer.positions[0, 0] += h
+backward_dimer.positions[0, 0] -= h
+for attach in (False, True):
+    center = [0] if attach else [place]  # the atom itself, or the place where it was
+    numerical = (soap.create(forward_dimer, centers=center) - soap.create(backward_dimer, centers=center))[0] / (2 * h)
+    dD, _ = soap.derivatives(dimer, centers=[0], attach=attach)
+    error = np.abs(numerical - dD[0, 0, 0]).max()
+    print(
+        f"attach={attach!s:5s} agrees with the difference that moves {'both' if attach else 'the atom alone'}:",
+        error < 1e-8,
+    )
+    assert error < 1e-8
+
+# %% [markdown]
+# A finite difference that disagrees with DScribe is most often this: the centre moved in one and not in the other.
+#
+# **The weakness of our midpoint.** Its sum is zero, but only because the centre lies exactly halfway. The point is nailed to the origin. Move the whole dimer, and it is no longer the midpoint.
+
+# %%
+print("moved by (Å)   change of D, midpoint   sum of dD/dx (1/Å)   change of D, centre on atom 0")
+for shift in (0.0, 0.03, 0.1, 0.3):
+    moved = dimer.copy()
+    moved.translate((shift, 0, 0))
+    dD, D = soap.derivatives(moved, centers=[midpoint])
+    change = np.linalg.norm(D[0] - descriptors[60, 0]) / np.linalg.norm(descriptors[60, 0])
+    on_atom = soap.create(moved, centers=[0]) - soap.create(dimer, centers=[0])
+    total = np.abs(dD[0].sum(axis=0)).max()
+    print(
+        f"{shift:12.2f}   {change:20.2%}   {total:18.2f}   {'none' if np.abs(on_atom).max() < 1e-10 else 'some':>29s}"
+    )
+
+# %% [markdown]
+# A move by 0.3 Å changes the descriptor by more than a tenth, although the energy of the pair does not change at all. A model trained on our data set must get this wrong, and
+# [lesson 4](04_analysis.ipynb) measures how wrong. The cure, a centre on every atom with `attach=True`, comes in lesson 6.
+
+# %% [markdown]
+# ## 7. Traps
+#
+# Things that DScribe does not warn about:
+#
+# | trap | what to do |
+# |---|---|
+# | `derivatives` returns derivatives first, descriptors second | look at the shapes once; the derivatives have two axes more |
+# | a list with one structure loses its system axis | expect it, or use `forcefield.descriptors.describe`, which keeps the axis |
+# | for a list of structures, `centers` is a list for each structure | `[[midpoint]] * len(structures)` |
+# | `attach=False` is the default | say `attach=True` for centres on atoms |
+# | analytic derivatives exist only for `rbf="gto"`, `average="off"`, non-periodic, without `weighting` | otherwise `method="auto"` silently takes central differences, with a step of 1e-4 Å |
+# | beyond `r_cut + 3.72 sigma` the features jump to zero | see section 5 |
+#
+# The silent one can be made to speak: ask for `method="analytical"`.
+
+# %%
+polynomial = SOAP(species=["H"], periodic=False, rbf="polynomial", **standard)
+try:
+    polynomial.derivatives(dimer, centers=[midpoint], method="analytical")
+except ValueError as problem:
+    print("analytical:", problem)
+auto, _ = polynomial.derivatives(dimer, centers=[midpoint])
+numerical, _ = polynomial.derivatives(dimer, centers=[midpoint], method="numerical")
+print("auto is the numerical answer:", np.array_equal(auto, numerical))
+one, _ = soap.derivatives([dimer], centers=[[midpoint]])
+print("a list with one structure:", one.shape)
+
+# %% [markdown]
+# ## 8. The split
+#
+# Labels are cheap here, but in real work each may cost hours of computing. So the model gets only 30 of the 200: the **training points**. The other 170 are the **test points**: they tell how good the model is, and
+# they are used for *nothing else*: not to fit, not to choose a setting, not to decide when to stop. Choices are made within the 30.
+
+# %%
+training = np.linspace(0, len(distances) - 1, 30).astype(int)
+test = np.setdiff1d(np.arange(len(distances)), training)
+print(f"{len(training)} training points, {len(test)} test points, {len(np.intersect1d(training, test))} in both")
+print(f"training points from {distances[training[0]]} to {distances[training[-1]]} Å")
+assert len(training) == 30
+assert len(test) == 170
+
+# %% [markdown]
+# Why equally spaced and not drawn at random? Between two labels the model has to guess, and the guess is worst in the widest gap. Beyond the last label it must extrapolate. Equal spacing with both ends included makes the widest
+# gap as small as it can be. Compare it with 1000 random draws:
+
+# %%
+rng = np.random.default_rng(0)
+draws = [np.sort(rng.choice(len(distances), 30, replace=False)) for _ in range(1000)]
+# Gaps between labels, and from the ends of the range to the first and last label.
+gaps = [np.diff(distances[draw], prepend=distances[0], append=distances[-1]).max() for draw in draws]
+print(f"widest gap, equally spaced: {np.diff(distances[training]).max():.2f} Å")
+print(
+    f"widest gap, random draws:   {np.median(gaps):.2f} Å (median), {min(gaps):.2f} Å (best), {max(gaps):.2f} Å (worst)"
+)
+
+# %%
+figure, axes = plt.subplots(figsize=(7.5, 3.8))
+_ = axes.plot(distances[test], energies[test], ".", markersize=3, color=COLOURS["truth"], label="170 test points")
+_ = axes.plot(
+    distances[training], energies[training], "o", markersize=5, color=COLOURS["training"], label="30 training points"
+)
+rows = {"equally spaced": distances[training], "a random draw": distances[draws[0]]}
+for row, (name, chosen) in enumerate(rows.items()):
+    _ = axes.plot(chosen, np.full(30, -2.2 - 1.6 * row), "|", markersize=11, color=COLOURS["training"])
+    _ = axes.text(5.05, -2.2 - 1.6 * row, name, va="center")
+_ = axes.set(xlabel="distance r (Å)", ylabel="energy E (eV)", xlim=(2.4, 5.75), xticks=np.arange(2.5, 5.1, 0.5))
+_ = axes.legend()
+show(
+    figure,
+    "The energy curve with 170 small test points and 30 larger, equally spaced training points. Below it two rows "
+    "of tick marks: equal spacing, and a random draw with wide gaps and clusters.",
+)
+
+# %% [markdown]
+# Be honest about what this test can say. Every test point lies between two training points that are less than 0.1 Å apart, so it measures **interpolation**. It says nothing about $r$ below 2.5 Å, above 5 Å, or
+# about a moved pair. [Lesson 4](04_analysis.ipynb) tests those separately.
+
+# %% [markdown]
+# ## 9. Save it, with its metadata
+#
+# Arrays alone are of little use in a year: which potential, which SOAP settings, which units? So the file carries them, taken from the objects that made the data. `Dataset` checks that the shapes fit together before it saves.
+
+# %%
+from forcefield import prepared
+from forcefield.dataset import Dataset
+from forcefield.descriptors import soap_settings
+
+metadata = {
+    "potential": {"name": "Lennard-Jones", "sigma": sigma_lj, "epsilon": epsilon},
+    "soap": soap_settings(soap),
+    "units": {"positions": "Å", "energies": "eV", "forces": "eV/Å", "derivatives": "1/Å"},
+}
+data = Dataset(positions, energies, forces, descriptors, derivatives, metadata)
+data.save(prepared.DIMER_DATASET)
+print("the settings that later lessons expect:", metadata == prepared.dimer_metadata())
+
+# %% [markdown]
+# One file, `data/dimer_dataset.npz`: numpy's own format, with the metadata as a JSON text. Unlike a pickle it holds data only, no code, so a file from a stranger cannot run anything when it is opened.
+
+# %%
+with np.load(prepared.DIMER_DATASET, allow_pickle=False) as file:
+    for name in Dataset.ARRAYS:
+        unit = metadata["units"].get(name, "none")
+        print(f"{name:12s} {file[name].shape!s:19s} {file[name].dtype}  unit: {unit}")
+    print("metadata    ", str(file["metadata"])[:72], "...")
+
+# %% [markdown]
+# Load it back and compare, bit by bit:
+
+# %%
+loaded = Dataset.load(prepared.DIMER_DATASET)
+for name in Dataset.ARRAYS:
+    assert np.array_equal(getattr(loaded, name), getattr(data, name)), name
+assert loaded.metadata == metadata
+print(f"{len(loaded)} systems loaded, every array and the metadata as they were saved")
+
+# %% [markdown]
+# Files get damaged: a full disk, an interrupted copy. Here half of a *copy*, in a temporary folder, is cut off. Loading it gives one sentence that says what to do. (If you change settings above, later lessons notice it by the
+# metadata, keep your file, and work with the course's settings.)
+
+# %%
+import tempfile
+from pathlib import Path
+
+with tempfile.TemporaryDirectory() as folder:
+    damaged = Path(folder) / "dimer_dataset.npz"
+    whole = prepared.DIMER_DATASET.read_bytes()
+    damaged.write_bytes(whole[: len(whole) // 2])
+    try:
+        Dataset.load(damaged)
+    except ValueError as problem:
+        print(problem)
+
+# %% [markdown]
+# ## 10. The same in four lines
+#
+# Later lessons do not write this out again; they use the package `forcefield`. It must give the same numbers:
+
+# %%
+from forcefield.dataset import equally_spaced
+from forcefield.descriptors import describe, make_soap
+from forcefield.systems import dimers, label
+
+made_structures = dimers(np.linspace(2.5, 5.0, 200))
+made_positions, made_energies, made_forces = label(made_structures)
+made_descriptors, made_derivatives = describe(make_soap(), made_structures, centers=[midpoint])
+made_training, made_test = equally_spaced(200, 30)
+
+made = Dataset(made_positions, made_energies, made_forces, made_descriptors, made_derivatives)
+for name in Dataset.ARRAYS:
+    difference = np.abs(getattr(made, name) - getattr(data, name)).max()
+    print(f"{name:12s} differ by less than 1e-12:", difference < 1e-12)
+assert np.array_equal(made_training, training)
+assert np.array_equal(made_test, test)
+
+# %% [markdown]
+# A later lesson needs even less. `dimer_dataset` finds the saved file, or makes it again when it is missing, and says which.
+
+# %%
+found = prepared.dimer_dataset()
+print(all(np.allclose(getattr(found, name), getattr(data, name), rtol=0, atol=1e-12) for name in Dataset.ARRAYS))
+
+# %% [markdown]
+# ## Exercises
+#
+# **1. The best step of the forward difference.** Read it off the arrays `steps` and `forward_errors`. Theory says that the best step of a forward difference is near $\sqrt{\epsilon}$ and that of a
+# central difference near $\sqrt[3]{\epsilon}$ (times lengths of order 1 Å). Does that fit?
+#
+# <details><summary>Solution</summary>
+#
+# ```python
+# epsilon_float = np.finfo(float).eps
+# print(f"forward: best step {steps[forward_errors.argmin()]:.0e} Å, theory {epsilon_float ** (1 / 2):.0e} Å")
+# print(f"central: best step {steps[central_errors.argmin()]:.0e} Å, theory {epsilon_float ** (1 / 3):.0e} Å")
+# print(f"smallest errors: {forward_errors.min():.0e} and {central_errors.min():.0e} per Å")
+# ```
+#
+# Both fit within a factor of a few; round-off scatters. The central difference loses far fewer digits: its step is larger, so round-off is divided by more.
+# </details>
+#
+# **2. How small may the cutoff be?** Find the smallest `r_cut`, in steps of 0.1 Å, for which the sensitivity stays above 0.1 per Å everywhere from 2.5 to 5 Å.
+#
+# <details><summary>Solution</summary>
+#
+# ```python
+# for value in np.arange(1.1, 6.0, 0.1):
+#     if sensitivity(*soap_curves(r_cut=value)).min() > 0.1:
+#         print(f"r_cut = {value:.1f} Å")
+#         break
+# ```
+#
+# It prints 3.6 Å. The farthest atom is 2.5 Å from the centre: the cutoff must be well beyond it, not just reach it, because the radial functions have decayed when they get to `r_cut`.
+# </details>
+#
+# **3. A centre beside the axis.** Put the centre at (0, 0.5, 0) Å. Which derivatives are no longer zero, and do they still cancel between the atoms? Think first, then compute.
+#
+# <details><summary>Solution</summary>
+#
+# ```python
+# dD, D = soap.derivatives(structures[60], centers=[[0.0, 0.5, 0.0]])
+# print(np.abs(dD[0]).max(axis=-1).round(3))              # (atom, axis)
+# print(np.abs(dD[0].sum(axis=0)).max(axis=-1).round(3))  # sum over the atoms, for each axis
+# ```
+#
+# The y derivatives appear: a step along y now changes the distance to the centre to first order. The x derivatives still cancel, by the mirror symmetry left and right of the centre. The y derivatives do not: both atoms
+# lie on the same side of the centre, so they add up.
+# </details>
+
+# %% [markdown]
+# ## Summary
+#
+# - 200 dimers from 2.5 to 5.0 Å carry Lennard-Jones energies `(200,)` and forces `(200, 2, 3)`; the net force is zero, and the forces are the negative slope of the energies.
+# - SOAP blurs the atoms, measures the density in shells and angles around a centre, and keeps what does not depend on direction. Six features computed by hand agree with DScribe to 1e-8.
+# - `derivatives[system, center, atom, axis, feature]` comes first out of DScribe. At the midpoint of a dimer only x entries differ from zero, with opposite signs for the two atoms.
+# - The gradient-check ladder: central differences have an error that falls with $h^2$ and rises again with $1/h$; the best step is between 1e-6 and 1e-4 Å, and there the analytic derivatives agree to 1e-8.
+# - A short `r_cut` or `n_max=1` makes the descriptor blind at large distances; a large `sigma` leaves fewer directions; odd `l` add nothing at a midpoint.
+# - Derivatives depend on whether the centre moves. A centre fixed in space sees a moved dimer as a different one.
+# - 30 equally spaced labels train, 170 points test and do nothing else. The set is saved with its metadata.
+
+# %% [markdown]
+# ## Questions
+#
+# **1.** A colleague checks a derivative with a central difference of $h = 10^{-12}$ Å and finds an error of 0.001. Is the derivative wrong?
+#
+# <details><summary>Answer</summary>
+# One cannot tell. At such a step round-off alone gives an error of about ε|D|/h = 2e-16 · 2 / 1e-12 = 4e-4, which is of that size. Take a ladder of steps: a wrong derivative shows a flat error where a right one shows the V.
+# </details>
+#
+# **2.** You want analytic derivatives and a descriptor that goes smoothly to zero at the cutoff with a `weighting`. What will DScribe do with `method="auto"`?
+#
+# <details><summary>Answer</summary>
+# It will silently take central differences with a step of 1e-4 Å, because analytic derivatives are not available with a weighting. Ask for <code>method="analytical"</code> to get an error instead of a surprise.
+# </details>
+#
+# **3.** Someone picks the SOAP settings with the lowest error on the 170 test points and reports that error. What is wrong?
+#
+# <details><summary>Answer</summary>
+# The test points have been used to choose, so the reported error is the lowest of several tries on those very points, and too optimistic. Choose within the 30 training points (validation or cross-validation), then test once.
+# </details>
+
+# %% [markdown]
+# ## Next
+#
+# [Lesson 3: Training](03_training.ipynb) turns this data set into a force field. All terms and symbols are in [Terminology](01_principle.ipynb#Terminology).
