@@ -514,9 +514,21 @@ def setup(arguments):
 def sync(arguments):
     """Bring every notebook and its script to the same text."""
     python = find_environment()
-    files = sorted(glob.glob(os.path.join(glob.escape(ROOT), "notebooks", "*.ipynb")))
-    files += sorted(glob.glob(os.path.join(glob.escape(ROOT), "notebooks", "scripts", "*.py")))
-    return subprocess.call([python, "-m", "jupytext", "--sync", *files], env=tool_environment(python))
+    folder = os.path.join(glob.escape(ROOT), "notebooks")
+    files = {os.path.splitext(os.path.basename(path))[0]: path for path in glob.glob(folder + "/*.ipynb")}
+    for path in glob.glob(folder + "/scripts/*.py"):
+        files.setdefault(os.path.splitext(os.path.basename(path))[0], path)  # a script without notebook
+    if not files:
+        return 0
+    answer = subprocess.run(
+        [python, "-m", "jupytext", "--sync", *sorted(files.values())],
+        env=tool_environment(python),
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    for path in re.findall(r"Updating (/.*|\w:.*)", answer.stdout):
+        say("written: " + os.path.relpath(path, ROOT))
+    return answer.returncode
 
 
 def run(names):
@@ -551,8 +563,8 @@ def execute(python, path):
     name = os.path.basename(path)
     with tempfile.TemporaryDirectory() as folder:
         command = [python, "-m", "nbconvert", "--to", "notebook", "--execute", "--log-level", "WARN"]
-        options = ["record_timing=False", "coalesce_streams=True", "kernel_name=python3"]
-        command += ["--ExecutePreprocessor." + option for option in options]
+        command += ["--ExecutePreprocessor.record_timing=False", "--ExecutePreprocessor.kernel_name=python3"]
+        command += ["--CoalesceStreamsPreprocessor.enabled=True"]
         command += ["--output-dir", folder, path]
         if subprocess.call(command, env=tool_environment(python)):
             raise Problem(f"{name} stopped at the cell above; the stored notebook is unchanged.")
@@ -575,13 +587,27 @@ def steady(notebook, name):
     metadata = notebook["metadata"]
     metadata["kernelspec"] = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     metadata.get("language_info", {}).pop("version", None)
-    state = metadata.get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {}).get("state", {})
-    if "application/vnd.jupyter.widget-view+json" not in json.dumps(notebook["cells"]):
+    cells = json.dumps(notebook["cells"], sort_keys=True)
+    if "application/vnd.jupyter.widget-view+json" not in cells:
         metadata.pop("widgets", None)
-    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    for number, model in enumerate(state):
-        text = text.replace(model, uuid.uuid5(uuid.NAMESPACE_URL, f"{name}#{number}").hex)
-    return text
+    widgets = metadata.get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {})
+    state = {model: json.dumps(entry, sort_keys=True) for model, entry in widgets.get("state", {}).items()}
+    names = {}
+
+    def rename(text):  # in the order in which outputs, and the widgets in them, name each other
+        for model in re.findall("[0-9a-f]{32}", text):
+            if model in state and model not in names:
+                names[model] = uuid.uuid5(uuid.NAMESPACE_URL, f"{name}#{len(names)}").hex
+                rename(state[model])
+
+    rename(cells)
+    blank = {model: re.sub("[0-9a-f]{32}", lambda hit: names.get(hit[0], ""), state[model]) for model in state}
+    for model in sorted(state, key=blank.get):  # links between widgets, which no output names
+        rename(model)
+    text = json.dumps(notebook)
+    for model, new in names.items():
+        text = text.replace(model, new)
+    return json.dumps(json.loads(text), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def lock(arguments):
