@@ -26,6 +26,7 @@ For contributors
   lock             after a change of environment.yml's first part: renew the locked rest
 """
 
+import contextlib
 import difflib
 import errno
 import glob
@@ -396,27 +397,28 @@ class Progress:
         self.total = total
         self.terminal = sys.stderr.isatty()
         self.start = time.time()
-        self.before = self.count_installed()
         self.shown = None
 
-    @staticmethod
-    def count_installed():
-        """Count the packages in ``.venv``."""
-        folders = glob.glob(os.path.join(glob.escape(VENV), "[lL]ib", "**", "site-packages"), recursive=True)
-        return sum(name.endswith(".dist-info") for folder in folders for name in os.listdir(folder))
+    def count_installed(self):
+        """Count the packages that were put into ``.venv`` since the start."""
+        pattern = os.path.join(glob.escape(VENV), "[lL]ib", "**", "site-packages", "*.dist-info")
+        count = 0
+        for path in glob.glob(pattern, recursive=True):
+            with contextlib.suppress(FileNotFoundError):  # pip may just have replaced it
+                count += os.stat(path).st_mtime >= self.start
+        return count
 
     def update(self, log):
         """Show what pip's output says."""
         if not self.total:
             return
         if "Installing collected packages" in log:
-            done, step, name = self.count_installed() - self.before, "installed", ""
+            done, step, name = self.count_installed(), "installed", ""
         else:
             pattern = r"(?:Downloading|Using cached|Processing) (\S+\.(?:whl|tar\.gz))(?=\s)(.*)"
             fetched = re.findall(pattern, log)
             done, step = len(set(fetched)), "fetched"
             name = "".join(fetched[-1]).split("/")[-1] if fetched else ""
-        done = min(max(done, 0), self.total)
         line = f"  {done:3} of {self.total} packages {step}"
         if self.terminal:
             line = f"{line}  {time.time() - self.start:3.0f} s  {name}"
