@@ -145,7 +145,7 @@ assert largest < 1e-5
 # 1. **Blur.** Put a Gaussian of width $\sigma$ on every atom: $\;\rho(\mathbf{x}) = \sum_i \exp\!\left(-|\mathbf{x}-\mathbf{R}_i|^2 / 2\sigma^2\right)$.
 # 2. **Measure.** From a *centre*, express this density in shells and angles: $\;c_{nlm} = \int g_n(x)\, Y_{lm}(\hat{\mathbf{x}})\, \rho(\mathbf{x})\, \mathrm{d}^3x$, with
 #    radial functions $g_n$, $n=1\dots n_\mathrm{max}$, and spherical harmonics $Y_{lm}$, $l=0\dots l_\mathrm{max}$.
-# 3. **Forget the direction.** Turning the pair mixes the $m$ of one $l$ and keeps sums of their products: the *power spectrum* $\;p_{nn'l} = \pi\sqrt{8/(2l+1)}\,\sum_m c_{nlm}\,c_{n'lm}$.
+# 3. **Forget the direction.** Turning the pair changes the $c_{nlm}$, but not these sums over $m$, the *power spectrum*: $\;p_{nn'l} = \pi\sqrt{8/(2l+1)}\,\sum_m c_{nlm}\,c_{n'lm}$.
 #
 # The numbers $p_{nn'l}$ are the features. For the two pictures below we write the radial functions out by hand.
 
@@ -333,30 +333,37 @@ central = [(features_at(h) - features_at(-h)) / (2 * h) for h in steps]
 forward = [(features_at(h) - features_at(0)) / h for h in steps]
 central_errors = np.array([np.abs(numerical - analytic).max() for numerical in central])
 forward_errors = np.array([np.abs(numerical - analytic).max() for numerical in forward])
+wrong_errors = np.array([np.abs(numerical - 1.02 * analytic).max() for numerical in central])
 
 # %% [markdown]
 # Two errors compete.
 #
 # - **Truncation.** The formula leaves out higher terms of the Taylor series. For the central difference the first one left out is $\tfrac16 h^2\,\mathbf D'''$: on logarithmic axes a line of slope 2. For the
 #   *forward* difference $(\mathbf D(x+h)-\mathbf D(x))/h$ it is $\tfrac12 h\,\mathbf D''$: slope 1.
-# - **Round-off.** float64 keeps about 16 digits, so each feature is off by about $\epsilon|\mathbf D|$ with $\epsilon = 2.2\times10^{-16}$. Divided by $h$ this becomes $\epsilon|\mathbf D|/h$: slope −1.
+# - **Round-off.** float64 keeps about 16 digits, so each feature is off by about $\epsilon_\mathrm{float}|\mathbf D|$ with $\epsilon_\mathrm{float} = 2.2\times10^{-16}$. Divided by $h$ this becomes
+#   $\epsilon_\mathrm{float}|\mathbf D|/h$: slope −1.
+#
+# For comparison we also check a derivative that is *wrong*: the analytic one, made 2 % too large.
 
 # %%
 truncation = central_errors[np.abs(steps - 1e-2).argmin()] * (steps / 1e-2) ** 2  # drawn through the error at 0.01 Å
 round_off = np.finfo(float).eps * np.abs(descriptors).max() / steps  # nothing fitted
 figure, axes = plt.subplots(figsize=(7, 4.2))
 _ = axes.loglog(steps, forward_errors, "s", markersize=4, color=COLOURS["extra"])
+_ = axes.loglog(steps, wrong_errors, "x", markersize=4, color=COLOURS["baseline"])
 _ = axes.loglog(steps, central_errors, "o", markersize=4, color=COLOURS["model"])
 _ = axes.loglog(steps, truncation, "--", color=COLOURS["truth"], linewidth=1.2)
 _ = axes.loglog(steps, round_off, ":", color=COLOURS["truth"], linewidth=1.5)
 _ = axes.text(1.5e-3, 3e-8, "central difference\ntruncation, slope 2", color=COLOURS["model"])
-_ = axes.text(3e-8, 2e-4, "forward difference\ntruncation, slope 1", color=COLOURS["extra"])
-_ = axes.text(1.3e-9, 2e-10, "round-off\n$\\epsilon\\,|D|\\,/\\,h$, slope −1")
-_ = axes.set(xlabel="step h (Å)", ylabel="largest error of dD/dx (1/Å)", ylim=(1e-11, 2))
+_ = axes.text(3e-8, 1e-4, "forward difference\ntruncation, slope 1", color=COLOURS["extra"])
+_ = axes.text(1e-9, 0.15, "central difference, derivative 2 % too large", color=COLOURS["baseline"])
+_ = axes.text(1.1e-9, 4e-11, "round-off $\\epsilon_\\mathrm{float}|D|/h$\nslope −1")
+_ = axes.set(xlabel="step h (Å)", ylabel="largest error of dD/dx (1/Å)", ylim=(1e-11, 3))
 show(
     figure,
     "Error of the finite difference against the step on logarithmic axes. Central differences form a V: down "
-    "with slope 2 from large steps, lowest near 1e-5 Å, up again with slope -1. Forward differences fall with slope 1 only.",
+    "with slope 2 from large steps, lowest near 1e-5 Å, up again with slope -1. Forward differences fall with slope 1 only. "
+    "The errors of a derivative that is 2 % too large lie on a flat line.",
 )
 
 # %% [markdown]
@@ -372,14 +379,17 @@ print(f"slope at large steps: central {slope_central:.1f}, forward {slope_forwar
 best = steps[central_errors.argmin()]
 print("best step between 1e-6 and 1e-4 Å:       ", 1e-6 < best < 1e-4)
 print("error there below 1e-8 per Å:            ", central_errors.min() < 1e-8)
+print(
+    f"smallest error of the wrong derivative: {wrong_errors.min():.2f} per Å, the derivatives reach {np.abs(analytic).max():.1f}"
+)
 assert abs(slope_central - 2) < 0.1
 assert abs(slope_forward - 1) < 0.1
 assert 1e-6 < best < 1e-4
 assert central_errors.min() < 1e-8
 
 # %% [markdown]
-# The analytic derivatives pass: at the best step they differ from the finite differences by less than $10^{-8}$ on a scale of 4. **A wrong derivative looks different:** its error stays flat however small
-# the step is, because the two sides do not approach the same number. One look at the V says more than a single comparison with a single step.
+# The analytic derivatives pass. **A wrong derivative looks different:** its error stays flat however small the step is, because the two sides do not approach the same number. One look at the V says more than
+# a comparison with a single step.
 #
 # The package has this as one function. It moves every coordinate of every atom, so it checks the whole Jacobian.
 
@@ -792,7 +802,7 @@ with tempfile.TemporaryDirectory() as folder:
         print(problem)
 
 # %% [markdown]
-# ## 10. The same in four lines
+# ## 10. The same with the package
 #
 # Later lessons do not write this out again; they use the package `forcefield`. It must give the same numbers:
 
@@ -818,13 +828,14 @@ assert np.array_equal(made_test, test)
 
 # %%
 found = prepared.dimer_dataset()
-print(all(np.allclose(getattr(found, name), getattr(data, name), rtol=0, atol=1e-12) for name in Dataset.ARRAYS))
+same = all(np.array_equal(getattr(found, name), getattr(data, name)) for name in Dataset.ARRAYS)
+print("the same numbers:", same)
 
 # %% [markdown]
 # ## Exercises
 #
-# **1. The best step of the forward difference.** Read it off the arrays `steps` and `forward_errors`. Theory says that the best step of a forward difference is near $\sqrt{\epsilon}$ and that of a
-# central difference near $\sqrt[3]{\epsilon}$ (times lengths of order 1 Å). Does that fit?
+# **1. The best step of the forward difference.** Read it off the arrays `steps` and `forward_errors`. Theory says that the best step of a forward difference is near $\sqrt{\epsilon_\mathrm{float}}$ and that of a
+# central difference near $\sqrt[3]{\epsilon_\mathrm{float}}$ (times lengths of order 1 Å). Does that fit?
 #
 # <details><summary>Solution</summary>
 #
@@ -883,7 +894,7 @@ print(all(np.allclose(getattr(found, name), getattr(data, name), rtol=0, atol=1e
 # **1.** A colleague checks a derivative with a central difference of $h = 10^{-12}$ Å and finds an error of 0.001. Is the derivative wrong?
 #
 # <details><summary>Answer</summary>
-# One cannot tell. At such a step round-off alone gives an error of about ε|D|/h = 2e-16 · 2 / 1e-12 = 4e-4, which is of that size. Take a ladder of steps: a wrong derivative shows a flat error where a right one shows the V.
+# One cannot tell. At such a step round-off alone gives an error of about 2e-16 · |D| / h = 2e-16 · 2 / 1e-12 = 4e-4, which is of that size. Take a ladder of steps: a wrong derivative shows a flat error where a right one shows the V.
 # </details>
 #
 # **2.** You want analytic derivatives and a descriptor that goes smoothly to zero at the cutoff with a `weighting`. What will DScribe do with `method="auto"`?
