@@ -3,9 +3,10 @@
 import re
 from pathlib import Path
 
-import course
 import nbformat
 import pytest
+
+import course
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
