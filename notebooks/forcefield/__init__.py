@@ -6,6 +6,7 @@ all of these in one set              dataset
 descriptors -> energies, forces      model, training
 predictions -> errors, baselines     evaluation
 finite-difference checks             gradients
+energies, forces -> moving atoms     calculator
 what a lesson saves for a later one  prepared
 figures                              plots
 

@@ -205,6 +205,51 @@ def split(n_systems, fractions, seed):
     return [np.sort(part) for part in np.split(order, np.cumsum(counts))]
 
 
+def split_blocks(blocks, fractions, seed, groups=None):
+    """Draw parts of a set that never share a block.
+
+    Frames that follow each other in a trajectory are nearly copies. If one of them is trained on and
+    the next one tested on, the test is no test; so blocks are drawn whole.
+
+    Parameters
+    ----------
+    blocks : array_like of int, shape (n_systems,)
+        Number of the block that each system belongs to.
+    fractions : sequence of float
+        Share of the blocks for each part but the last, which gets what is left. Their sum must be below 1.
+    seed : int
+        The same seed draws the same parts.
+    groups : array_like, shape (n_systems,), optional
+        Blocks are drawn from each group in turn, so that every part has its share of each: temperatures, say.
+
+    Returns
+    -------
+    list of ndarray of int
+        Sorted indices of each part; every index stands in exactly one of them.
+
+    Raises
+    ------
+    ValueError
+        If a part would be empty, or if a block belongs to two groups.
+    """
+    blocks = np.asarray(blocks)
+    names, first = np.unique(blocks, return_index=True)
+    parts = split(len(names), fractions, seed)
+    if groups is not None:
+        groups = np.asarray(groups)
+        if not np.array_equal(groups, groups[first][np.searchsorted(names, blocks)]):
+            raise ValueError("Every block must lie in one group: its systems here belong to several.")
+        order = np.random.default_rng(seed).permutation(len(names))
+        # The first block of every group, then the second of every group, and so on.
+        turn = np.empty(len(names), dtype=int)
+        for group in np.unique(groups):
+            members = order[groups[first][order] == group]
+            turn[members] = np.arange(len(members))
+        order = order[np.argsort(turn[order], kind="stable")]
+        parts = np.split(order, np.cumsum([len(part) for part in parts])[:-1])
+    return [np.flatnonzero(np.isin(blocks, names[part])) for part in parts]
+
+
 def equally_spaced(n_systems, n_chosen):
     """Indices of points equally spaced over a sorted set, both ends included.
 

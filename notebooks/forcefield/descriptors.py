@@ -6,6 +6,11 @@ from dscribe.descriptors import SOAP
 MIDPOINT = (0.0, 0.0, 0.0)
 """The one centre of the dimer lessons: a fixed point in space, Å."""
 
+MEMORY_LIMIT = 400
+"""Most that the derivatives of one set may need, MB (10^6 bytes).
+
+A kernel with the course's packages needs about 400 MB, and a fit keeps its part of the derivatives once more."""
+
 
 def make_soap(
     species=("H",),
@@ -96,6 +101,43 @@ def soap_settings(soap):
     }
 
 
+def plan_memory(n_systems, n_centers, n_atoms, n_features, limit=MEMORY_LIMIT):
+    """Memory that derivatives will need, said before they are made.
+
+    Parameters
+    ----------
+    n_systems, n_centers, n_atoms, n_features : int
+        Shape of the derivatives: (n_systems, n_centers, n_atoms, 3, n_features).
+    limit : float
+        Most that is allowed, MB.
+
+    Returns
+    -------
+    megabytes : float
+        MB (10^6 bytes).
+    sentence : str
+        The same in words.
+
+    Raises
+    ------
+    ValueError
+        If it is more than the limit; the sentence says how many systems would fit.
+    """
+    megabytes = 8e-6 * n_systems * n_centers * n_atoms * 3 * n_features
+    sentence = (
+        f"{n_systems} systems x {n_centers} centres x {n_atoms} atoms x 3 axes x {n_features} features "
+        f"x 8 bytes = {megabytes:.3g} MB"
+    )
+    if megabytes > limit:
+        fitting = int(limit / megabytes * n_systems)
+        advice = f"take at most {fitting} of these systems at once" if fitting else "take smaller systems"
+        raise ValueError(
+            f"The derivatives would need {sentence}, and the limit is {limit:g} MB: {advice}, or fewer features "
+            "(smaller n_max or l_max)."
+        )
+    return megabytes, sentence
+
+
 def describe(soap, structures, centers=None, attach=False, method="auto"):
     """Descriptors and their derivatives for structures of one size.
 
@@ -121,7 +163,8 @@ def describe(soap, structures, centers=None, attach=False, method="auto"):
     Raises
     ------
     ValueError
-        If the list is empty, sizes differ, or centres are neither points nor atom indices.
+        If the list is empty, sizes differ, centres are neither points nor atom indices, or if the
+        derivatives would need more memory than `MEMORY_LIMIT`.
     """
     sizes = {len(structure) for structure in structures}
     if len(sizes) != 1:
@@ -139,11 +182,12 @@ def describe(soap, structures, centers=None, attach=False, method="auto"):
         centers = [[float(value) for value in center] for center in centers]
     elif not all(isinstance(center, int | np.integer) and 0 <= center < n_atoms for center in centers):
         raise ValueError(f"A centre given as an atom index must be a whole number from 0 to {n_atoms - 1}.")
+    n_systems, n_centers, n_features = len(structures), len(centers), soap.get_number_of_features()
+    plan_memory(n_systems, n_centers, n_atoms, n_features)
     derivatives, descriptors = soap.derivatives(
         structures, centers=[centers] * len(structures), attach=attach, method=method
     )
     # DScribe drops the system axis of a list with one structure; the course keeps it.
-    n_systems, n_centers, n_features = len(structures), len(centers), soap.get_number_of_features()
     return (
         np.asarray(descriptors, dtype=np.float64).reshape(n_systems, n_centers, n_features),
         np.asarray(derivatives, dtype=np.float64).reshape(n_systems, n_centers, n_atoms, 3, n_features),

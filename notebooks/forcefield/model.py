@@ -10,6 +10,24 @@ from forcefield.dataset import MAKE_AGAIN, load_arrays, save_arrays
 ACTIVATIONS = {"tanh": torch.nn.Tanh, "sigmoid": torch.nn.Sigmoid, "silu": torch.nn.SiLU}
 
 
+def contraction_order(derivatives):
+    """Derivatives with the same shape and values, laid out in memory as forces read them.
+
+    Worth one copy where the same derivatives are used again and again, as in a fit. With one centre
+    they lie so already, and no copy is made.
+
+    Parameters
+    ----------
+    derivatives : torch.Tensor of float64, shape (n_systems, n_centers, n_atoms, 3, n_features), 1/Å
+
+    Returns
+    -------
+    torch.Tensor of float64, shape (n_systems, n_centers, n_atoms, 3, n_features), 1/Å
+        In memory centre and feature of one coordinate lie side by side.
+    """
+    return derivatives.permute(0, 2, 3, 1, 4).contiguous().permute(0, 3, 1, 2, 4)
+
+
 class ForceField(torch.nn.Module):
     """Energy as a sum over centres of a network of the standardised descriptor.
 
@@ -128,9 +146,13 @@ class ForceField(torch.nn.Module):
         # The sum over systems is a trick: no system's energy depends on another's descriptors,
         # so one gradient of the sum holds dE/dD of every system.
         (gradient,) = torch.autograd.grad(energies.sum(), descriptors, create_graph=create_graph)
-        # F = -sum over centres c and features k of dE/dD[c, k] * dD[c, k]/dr
-        forces = -torch.einsum("sck,scaxk->sax", gradient, derivatives)
-        return energies, forces
+        # F = -sum over centres c and features k of dE/dD[c, k] * dD[c, k]/dr: for each system a row of
+        # c*k numbers times a matrix of (c*k) x (a*3). No copy is made of `derivatives` that lie in memory as
+        # `contraction_order` puts them, and the products in this order are several times faster than einsum.
+        n_systems, n_atoms = derivatives.shape[0], derivatives.shape[2]
+        matrices = derivatives.permute(0, 2, 3, 1, 4).reshape(n_systems, n_atoms * 3, -1)
+        forces = -torch.bmm(gradient.reshape(n_systems, 1, -1), matrices.transpose(1, 2))
+        return energies, forces.reshape(n_systems, n_atoms, 3)
 
     def predict(self, descriptors, derivatives):
         """Energies and forces as numpy arrays.
@@ -167,8 +189,13 @@ class ForceField(torch.nn.Module):
                 "derivatives must have shape (n_systems, n_centers, n_atoms, 3, n_features) "
                 f"to fit descriptors of shape {descriptors.shape}; they have {derivatives.shape}."
             )
-        energies, forces = self(torch.from_numpy(descriptors), torch.from_numpy(derivatives))
-        return energies.detach().numpy(), forces.detach().numpy()
+        # A part at a time: the product of forces copies the derivatives of what it works on.
+        parts = [slice(start, start + 32) for start in range(0, max(len(descriptors), 1), 32)]
+        energies, forces = zip(
+            *(self(torch.from_numpy(descriptors[part]), torch.from_numpy(derivatives[part])) for part in parts),
+            strict=True,
+        )
+        return torch.cat(energies).detach().numpy(), torch.cat(forces).detach().numpy()
 
     def save(self, path, metadata=None):
         """Write weights and settings to one npz file: numbers and text, no code.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from forcefield.model import ForceField
+from forcefield.model import ForceField, contraction_order
 
 
 @dataclass
@@ -42,10 +42,13 @@ def tensors(dataset):
     -------
     tuple of torch.Tensor
         Shapes (n_systems, n_centers, n_features), (n_systems, n_centers, n_atoms, 3, n_features) in 1/Å,
-        (n_systems,) in eV and (n_systems, n_atoms, 3) in eV/Å.
+        (n_systems,) in eV and (n_systems, n_atoms, 3) in eV/Å. The derivatives are in the order of
+        `contraction_order`.
     """
-    names = ("descriptors", "derivatives", "energies", "forces")
-    return tuple(torch.from_numpy(np.ascontiguousarray(getattr(dataset, name))) for name in names)
+    descriptors, energies, forces = (
+        torch.from_numpy(np.ascontiguousarray(getattr(dataset, name))) for name in ("descriptors", "energies", "forces")
+    )
+    return descriptors, contraction_order(torch.from_numpy(dataset.derivatives)), energies, forces
 
 
 class Loss:
