@@ -63,7 +63,7 @@ print("Two dimers have", 2 * atoms_in_a_dimer, "atoms.")
 # |---|---|
 # | a wrong edit in a cell | `Ctrl`+`Z` inside the cell (`Cmd`+`Z` on a Mac) |
 # | an error, or strange numbers | *Kernel > Restart Kernel and Run All Cells…*: often a cell ran out of order |
-# | you want the page back as it was when you last saved it | *File > Reload Notebook from Disk* |
+# | you want the page back as it was last saved (JupyterLab also saves by itself every two minutes) | *File > Reload Notebook from Disk* |
 # | you want the lesson back as it came | *File > New > Terminal*, then `git restore notebooks/01_principle.ipynb` (the name of the lesson; needs a copy made with git), then *File > Reload Notebook from Disk* |
 #
 # Some cells check a result with `assert`. If you change something above such a cell, it may stop with a sentence that says which promise no longer holds. That is a result too: it tells what your change did.
@@ -152,7 +152,7 @@ _ = ipywidgets.link((slider, "value"), (box, "value"))
 
 def count_atoms(change=None):
     """Write the sentence that belongs to the slider's value."""
-    sentence.value = f"{slider.value} dimers have {2 * slider.value} atoms."
+    sentence.value = f"Atoms in all dimers: {2 * slider.value}"
 
 
 slider.observe(count_atoms, "value")
@@ -165,7 +165,7 @@ ipywidgets.VBox([slider, box, sentence])
 # %%
 slider.value = 7
 assert box.value == 7
-assert sentence.value == "7 dimers have 14 atoms."
+assert sentence.value == "Atoms in all dimers: 14"
 slider.value = 3
 print("The box and the sentence follow the slider.")
 
@@ -185,7 +185,7 @@ distances = np.linspace(2.7, 6.0, 200)
 figure, axes = plt.subplots(figsize=(6, 3))
 _ = axes.plot(distances, lennard_jones(distances)[0], color=COLOURS["truth"])
 _ = axes.set(xlabel="distance (Å)", ylabel="energy (eV)")
-show(figure, "Energy of two atoms against their distance: a steep wall below 2.9 Å, a well, and a long flat tail.")
+show(figure, "Energy of two atoms against their distance: a steep wall, a well, and a long flat tail.")
 
 # %% [markdown]
 # You should see one curve with a well. If you came this far without an error, the last cell says so.

@@ -97,9 +97,10 @@ print(f"minus our energy at three sigma: {-1000 * energy(3 * 2.9):.4f} meV")
 # %%
 for sigma, epsilon in [(2.9, 1.0), (2.9, 0.5), (3.4, 1.0)]:
     r_min = 2 ** (1 / 6) * sigma
-    assert np.isclose(energy(r_min, sigma, epsilon), -epsilon)
+    bottom = energy(r_min, sigma, epsilon)
+    assert np.isclose(bottom, -epsilon)
     assert abs(force(r_min, sigma, epsilon)) < 1e-12
-    print(f"sigma {sigma} Å, epsilon {epsilon} eV: bottom at {r_min:.3f} Å, energy {energy(r_min, sigma, epsilon):.3f} eV")
+    print(f"sigma {sigma} Å, epsilon {epsilon} eV: bottom at {r_min:.3f} Å, energy {bottom:.3f} eV")
 
 # %%
 from matplotlib import pyplot as plt
@@ -118,8 +119,9 @@ for sigma, epsilon, role, line in curves:
 _ = left.set(xlabel="distance $r$ (Å)", ylabel="energy $E$ (eV)", ylim=(-1.4, 2))
 _ = right.set(xlabel="distance $r$ (Å)", ylabel="force $F$ (eV/Å)", ylim=(-1.2, 2.5))
 _ = left.legend()
-show(figure, "Energy and force of three Lennard-Jones potentials. Half epsilon: half as deep a well at the same "
-     "place. A larger sigma: the same depth further to the right. Each force is zero at the bottom of its well.")
+show(figure, "Energy and force of three Lennard-Jones potentials. Half epsilon: half as deep a well "
+     "at the same place. A larger sigma: the same depth further right. "
+     "Each force is zero at the bottom of its well.")
 
 # %% [markdown]
 # A smaller $\varepsilon$ scales the whole curve, a larger $\sigma_\mathrm{LJ}$ stretches it to the right. The dots are the bottoms computed above; at shorter distances than the dot the force is positive and pushes, at longer ones it is negative and pulls.
@@ -159,8 +161,8 @@ for row, (r0, (role, marker)) in enumerate(zip(places, roles, strict=True)):
     _ = axes.plot(3.5, 0.95 - 0.3 * row, marker, color=COLOURS[role])
     _ = axes.text(3.57, 0.95 - 0.3 * row, text, color=COLOURS[role], va="center", fontsize=10)
 _ = axes.set(xlabel="distance $r$ (Å)", ylabel="energy $E$ (eV)", ylim=(-1.4, 1.2))
-show(figure, "The energy curve with three tangents. Left of the minimum the slope is negative and the force "
-     "positive; near the minimum both are almost zero; right of it the slope is positive and the force negative.")
+show(figure, "The energy curve with three tangents. Left of the minimum the slope is negative and the "
+     "force positive; near the minimum both are almost zero; right of it the signs are exchanged.")
 
 # %% [markdown]
 # Left of the bottom the curve falls, so the force is positive; right of it the curve rises, so the force is negative.
@@ -192,16 +194,16 @@ for row, r in enumerate((4.0, 2 ** (1 / 6) * 2.9, 3.1)):
     ends = np.array([-r / 2, r / 2])
     pushes = 0.6 * force(r) * np.array([-1, 1])  # how long the arrows are drawn: 0.6 Å for 1 eV/Å
     _ = axes.plot(ends, [row, row], ":", color=COLOURS["truth"], linewidth=1)
-    _ = axes.scatter(ends, [row, row], s=260, color=COLOURS["light"], edgecolor=COLOURS["truth"], zorder=3)
+    _ = axes.scatter(ends, [row, row], s=260, color=COLOURS["light"], edgecolor="black", zorder=3)
     if abs(force(r)) > 1e-9:
-        _ = axes.quiver(ends, [row, row], pushes, [0, 0], angles="xy", scale_units="xy", scale=1, width=0.008,
-                        color=COLOURS["training"], zorder=4)
+        _ = axes.quiver(ends, [row, row], pushes, [0, 0], angles="xy", scale_units="xy", scale=1,
+                        width=0.008, color=COLOURS["training"], zorder=4)
     for atom, x in enumerate(ends):
         _ = axes.text(x, row + 0.28, f"atom {atom}", ha="center", fontsize=9)
     _ = axes.text(0, row + 0.08, f"r = {r:.2f} Å", ha="center")
 _ = axes.set(xlabel="x (Å)", yticks=[], xlim=(-3.3, 3.3), ylim=(-0.5, 2.7))
-show(figure, "Three pairs of atoms with force arrows: close together they are pushed apart, at the bottom of the "
-     "well there is no force, far apart they are pulled together.")
+show(figure, "Three pairs of atoms with force arrows: close together they are pushed apart, "
+     "at the bottom of the well there is no force, far apart they are pulled together.")
 
 # %% [markdown]
 # The arrows always point towards the bottom of the well, and the two arrows of a pair are equally long.
@@ -238,7 +240,8 @@ def look(structure):
 before = look(original)
 print("           positions change by   energy the same   descriptor the same")
 for name, structure in {"shifted": shifted, "turned": turned, "swapped": swapped}.items():
-    changes = [np.abs(after - first).max() for after, first in zip(look(structure), before, strict=True)]
+    pairs = zip(look(structure), before, strict=True)
+    changes = [np.abs(after - first).max() for after, first in pairs]
     same = ["yes" if change < 1e-10 else "no" for change in changes[1:]]
     print(f"{name:8}{changes[0]:18.2f} Å{same[0]:>17}{same[1]:>20}")
     assert changes[0] > 0.5
@@ -278,29 +281,34 @@ print("moving atom 0 along x changes: ", dD_dR[0, 0, 0, 0].round(3), "per Å")
 stations = {
     "positions $\\mathbf{R}$\n(n_systems, n_atoms, 3)": (1.2, 2, "light"),
     "descriptors $\\mathbf{D}$\n(n_systems, n_centers,\nn_features)": (5, 3.5, "light"),
-    "derivatives $\\partial\\mathbf{D}/\\partial\\mathbf{R}$\n(n_systems, n_centers,\nn_atoms, 3, n_features)": (5, 2, "light"),
+    "derivatives $\\partial\\mathbf{D}/\\partial\\mathbf{R}$\n(n_systems, n_centers,\n"
+    "n_atoms, 3, n_features)": (5, 2, "light"),
     "labels: energies $E$,\nforces $\\mathbf{F}$": (5, 0.5, "truth"),
     "energies $\\hat{E}$\n(n_systems,)": (8.8, 3.5, "model"),
     "forces $\\hat{\\mathbf{F}}$\n(n_systems, n_atoms, 3)": (8.8, 2, "model"),
     "loss $L$\none number": (8.8, 0.5, "training"),
 }
-steps = [((2.3, 2.4), (3.9, 3.4), "SOAP"), ((2.45, 2), (3.75, 2), "SOAP"), ((2.3, 1.6), (3.9, 0.6), "potential"),
-         ((6.2, 3.5), (7.9, 3.5), "network $f$"), ((8.8, 3.1), (8.8, 2.45), "slope"),
-         ((6.25, 2), (7.45, 2), "chain rule"), ((6.2, 0.5), (7.9, 0.5), "truth"), ((8.8, 1.6), (8.8, 0.9), "compare $\\hat{E}$, $\\hat{\\mathbf{F}}$")]
+steps = [
+    ((2.3, 2.4), (3.9, 3.4), "SOAP"), ((2.45, 2), (3.75, 2), "SOAP"), ((2.3, 1.6), (3.9, 0.6), "potential"),
+    ((6.2, 3.5), (7.9, 3.5), "network $f$"), ((8.8, 3.1), (8.8, 2.45), "slope"),
+    ((6.25, 2), (7.45, 2), "chain rule"), ((6.2, 0.5), (7.9, 0.5), "truth"),
+    ((8.8, 1.6), (8.8, 0.9), "compare $\\hat{E}$, $\\hat{\\mathbf{F}}$"),
+]
 
 # %%
 figure, axes = plt.subplots(figsize=(9.5, 4.3))
 for text, (x, y, role) in stations.items():
-    box = {"boxstyle": "round,pad=0.4", "facecolor": "white", "edgecolor": COLOURS[role], "linewidth": 2}
+    box = {"boxstyle": "round,pad=0.4", "facecolor": "white", "edgecolor": COLOURS[role], "lw": 2}
     _ = axes.text(x, y, text, ha="center", va="center", fontsize=10, bbox=box)
 for start, end, text in steps:
     _ = axes.annotate("", end, start, arrowprops={"arrowstyle": "->", "linewidth": 1.5})
-    middle = (np.array(start) + end) / 2
-    _ = axes.text(*middle, text, ha="center", va="center", fontsize=9, bbox={"color": "white", "pad": 1})
+    x, y = (np.array(start) + end) / 2
+    _ = axes.text(x, y, text, ha="center", va="center", fontsize=9, bbox={"color": "white", "pad": 1})
 _ = axes.set(xlim=(-0.2, 10.6), ylim=(0, 4))
 axes.axis("off")
-show(figure, "The way of the data. SOAP turns positions into descriptors and derivatives. The network turns descriptors "
-     "into energies. Its slope and the derivatives give forces by the chain rule. The loss compares both with labels.")
+show(figure, "The way of the data. SOAP turns positions into descriptors and derivatives. "
+     "The network turns descriptors into energies. Its slope and the derivatives give forces "
+     "by the chain rule. The loss compares energies and forces with the labels.")
 
 # %% [markdown]
 # Look at the arrow into the forces: it needs two things, the slope of the network and the derivatives of the descriptor. The next section walks along this arrow, number by number.
@@ -445,7 +453,7 @@ structures = dimers(distances)
 data = Dataset(*label(structures), *describe(soap, structures, [MIDPOINT]))
 chosen, others = equally_spaced(200, 30)
 training, test = data[chosen], data[others]
-print("labelled for training:", len(training), "  held out:", len(test))
+print(f"labelled for training: {len(training)}   held out: {len(test)}")
 print(f"var(E) = {training.energies.var():.2f} eV²   var(F) = {training.forces.var():.2f} (eV/Å)²")
 
 # %% [markdown]
@@ -514,7 +522,8 @@ for name, (energy_weight, force_weight) in recipes.items():
         settings = {"energy_weight": energy_weight, "force_weight": force_weight}
         model, _ = train(training, seed=seed, iterations=200, **settings)
         energies, forces = model.predict(test.descriptors, test.derivatives)
-        deviations[name, seed] = 1000 * (energies - test.energies), 1000 * (forces - test.forces)[:, 0, 0]
+        force_errors = (forces - test.forces)[:, 0, 0]
+        deviations[name, seed] = 1000 * (energies - test.energies), 1000 * force_errors
 
 # %%
 def errors(name, kind):
@@ -525,14 +534,16 @@ def errors(name, kind):
 figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.2), sharey=True)
 for row, name in enumerate(recipes):
     for panel, kind, marker, role in ((left, 0, "o", "model"), (right, 1, "s", "training")):
-        _ = panel.plot(errors(name, kind), [row] * 3, marker, color=COLOURS[role], alpha=0.7, markersize=8)
-_ = left.set(xscale="log", xlabel="energy error (meV)", yticks=range(4), yticklabels=recipes, ylim=(3.5, -0.5))
+        _ = panel.plot(errors(name, kind), [row] * 3, marker, color=COLOURS[role], alpha=0.7)
+_ = left.set(xscale="log", xlabel="energy error (meV)", ylim=(3.5, -0.5))
+_ = left.set(yticks=range(4), yticklabels=recipes)
 _ = right.set(xscale="log", xlabel="force error (meV/Å)", xlim=(1, 1000))
-show(figure, "Errors on held-out pairs for four losses, three seeds each, on a logarithmic scale. Energy errors are small "
-     "except when forces are in meV/Å and energies in eV: then they are far larger. Force errors stay small.")
+show(figure, "Errors on held-out pairs for four losses, three seeds each, on a logarithmic scale. "
+     "Energy errors are small except when forces are in meV/Å and energies in eV: "
+     "then they are far larger. Force errors stay small.")
 
 # %% [markdown]
-# Three rows look alike; one energy error is far off, although the forces beside it are as good as the others. In numbers (`report` prints each beside a bound that it checks):
+# Three rows look alike; one energy error is far off, although the forces beside it are fine. In numbers (`report` prints each beside a bound that it checks):
 
 # %%
 from forcefield.evaluation import report
@@ -542,7 +553,8 @@ for name in list(recipes)[:3]:
 bad = "without, eV and meV/Å"
 report(f"{bad}: energy error, best of three seeds", min(errors(bad, 0)), "meV", at_least=300)
 report(f"{bad}: force error, worst of three seeds", max(errors(bad, 1)), "meV/Å", at_most=60)
-centred = [np.abs(deviations[bad, seed][0] - deviations[bad, seed][0].mean()).mean() for seed in (0, 1, 2)]
+energy_errors = [deviations[bad, seed][0] for seed in (0, 1, 2)]
+centred = [np.abs(error - error.mean()).mean() for error in energy_errors]
 report(f"{bad}: energy error without its mean, worst", max(centred), "meV", at_most=4)
 
 # %% [markdown]
