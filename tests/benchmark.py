@@ -27,13 +27,14 @@ import nbformat  # noqa: E402
 import numpy as np  # noqa: E402
 import psutil  # noqa: E402
 import torch  # noqa: E402
+from nbclient import NotebookClient  # noqa: E402
+from nbclient.exceptions import CellExecutionError  # noqa: E402
+from sklearn.model_selection import train_test_split  # noqa: E402
+
 from forcefield import descriptors, systems  # noqa: E402
 from forcefield.dataset import Dataset, equally_spaced  # noqa: E402
 from forcefield.evaluation import KernelRidgeBaseline, hermite_baseline, mean_absolute_error  # noqa: E402
 from forcefield.training import train  # noqa: E402
-from nbclient import NotebookClient  # noqa: E402
-from nbclient.exceptions import CellExecutionError  # noqa: E402
-from sklearn.model_selection import train_test_split  # noqa: E402
 
 TIMES_FASTER, TIMES_MORE_ACCURATE = 35, 25
 """What the course's model wants to reach beside the published recipe."""

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+
 from forcefield import dataset
 from forcefield.dataset import Dataset
 

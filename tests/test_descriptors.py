@@ -3,6 +3,7 @@
 import ase
 import numpy as np
 import pytest
+
 from forcefield import descriptors, systems
 from forcefield.gradients import central_difference
 

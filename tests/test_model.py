@@ -4,6 +4,7 @@ import ase
 import numpy as np
 import pytest
 import torch
+
 from forcefield import descriptors, systems
 from forcefield.dataset import Dataset
 from forcefield.gradients import numerical_forces

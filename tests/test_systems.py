@@ -4,6 +4,7 @@ import ase
 import numpy as np
 import pytest
 from ase.calculators.lj import LennardJones
+
 from forcefield import systems
 from forcefield.gradients import central_difference, numerical_forces
 

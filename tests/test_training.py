@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
+
 from forcefield.dataset import split
 from forcefield.evaluation import mean_absolute_error
 from forcefield.model import ForceField
