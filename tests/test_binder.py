@@ -1,0 +1,105 @@
+"""What Binder would build from this repository, as far as it can be seen without building it."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from jupyterlab_server.config import get_static_page_config
+from repo2docker.buildpacks import CondaBuildPack
+
+import course
+
+ROOT = Path(__file__).resolve().parent.parent
+BINDER = ROOT / "binder"
+needs_bash = pytest.mark.skipif(os.name == "nt", reason="Binder's scripts run on Linux")
+
+
+@pytest.fixture(scope="module")
+def dockerfile():
+    """The Dockerfile that repo2docker writes; it needs no Docker for that."""
+    command = [sys.executable, "-m", "repo2docker", "--no-build", "--debug", str(ROOT)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    return ran.stdout + ran.stderr
+
+
+@needs_bash
+def test_binder_reads_the_one_list(monkeypatch):
+    assert (BINDER / "environment.yml").is_symlink()
+    assert (BINDER / "environment.yml").resolve() == ROOT / "environment.yml"
+    monkeypatch.chdir(ROOT)
+    image = CondaBuildPack(base_image="")
+    assert image.detect()
+    assert image.environment_yaml_path == "binder/environment.yml"
+    pip = image.environment_yaml["dependencies"][-1]["pip"]
+    pins, cpu_index = course.read_environment((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    assert list(pip) == [f"--extra-index-url {cpu_index}", *pins]
+
+
+@needs_bash
+def test_packages_are_installed_before_the_repository_is_copied(dockerfile):
+    steps = [
+        r"COPY \S+ src/binder/environment.yml",
+        r"env update -p \S+ --file \"binder/environment.yml\"",
+        r"COPY \S+ src/ ",
+        r"RUN \./binder/postBuild",
+        r'ENV R2D_ENTRYPOINT="\$\{REPO_DIR\}/binder/start"',
+    ]
+    places = [[found.start() for found in re.finditer(step, dockerfile)] for step in steps]
+    assert [len(place) for place in places] == [1] * len(steps)  # each once
+    assert places == sorted(places)
+
+
+@needs_bash
+def test_binder_takes_the_python_of_the_list(dockerfile):
+    version = re.search(r"python=(\d+\.\d+)", (ROOT / "environment.yml").read_text(encoding="utf-8")).group(1)
+    assert f"environment-2epy-2d{version.replace('.', '-2e')}" in dockerfile
+    assert version in course.PYTHONS
+
+
+def post_build(folder, **variables):
+    """Run postBuild in a folder, with this Python as the environment's."""
+    path = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
+    variables = {**os.environ, "PATH": path, "MPLCONFIGDIR": str(folder / "fonts"), **variables}
+    return subprocess.run([BINDER / "postBuild"], cwd=folder, env=variables, capture_output=True, text=True)
+
+
+@needs_bash
+def test_post_build_prepares_and_stops_at_the_first_failure(tmp_path):
+    prefix = tmp_path / "prefix"
+    (prefix / "etc" / "jupyter").mkdir(parents=True)
+    (tmp_path / "binder").symlink_to(BINDER)
+    module = tmp_path / "notebooks" / "forcefield" / "module.py"
+    module.parent.mkdir(parents=True)
+
+    module.write_text("one = \n")  # does not compile
+    assert post_build(tmp_path, NB_PYTHON_PREFIX=str(prefix)).returncode != 0
+    assert not (tmp_path / "fonts").exists()
+
+    module.write_text("one = 1\n")
+    ran = post_build(tmp_path, NB_PYTHON_PREFIX=str(prefix))
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+    assert list(module.parent.glob("__pycache__/module.*.pyc"))
+    assert list((tmp_path / "fonts").glob("fontlist*.json"))
+    assert (prefix / "etc" / "jupyter" / "labconfig" / "page_config.json").is_file()
+
+
+@needs_bash
+def test_start_allows_one_thread_and_passes_everything_on():
+    script = "import os, sys; print(os.environ['OMP_NUM_THREADS'], sys.argv[1:]); sys.exit(3)"
+    command = [BINDER / "start", sys.executable, "-c", script, "two words", "*"]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout) == (3, "1 ['two words', '*']\n")
+
+
+def test_jupyterlab_opens_the_start_page_and_asks_nothing(monkeypatch):
+    settings = json.loads((BINDER / "jupyter" / "jupyter_server_config.json").read_text())
+    for program in ("ServerApp", "LabApp"):
+        page = settings[program]["default_url"].removeprefix("/lab/tree/")
+        assert (ROOT / page).is_file()
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(BINDER / "jupyter"))
+    disabled = get_static_page_config(level="all")["disabledExtensions"]
+    assert "@jupyterlab/apputils-extension:announcements" in disabled
