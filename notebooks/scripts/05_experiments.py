@@ -182,9 +182,9 @@ show(
 
 # %%
 energy_only, mixed = np.median(cases["30 energies"], axis=0), np.median(cases["15 + 15"], axis=0)
-report("energy error, 30 energies : 15 + 15", energy_only[0] / mixed[0], at_least=1.1)
-report("force error, 30 energies : 15 + 15", energy_only[1] / mixed[1], at_least=1.3)
-report("force error, 30 energies : 30 + 30", energy_only[1] / np.median(reference[:, 1]), at_least=2)
+report("ratio of energy errors, 30 energies to 15 + 15", energy_only[0] / mixed[0], at_least=1.1)
+report("ratio of force errors, 30 energies to 15 + 15", energy_only[1] / mixed[1], at_least=1.3)
+report("ratio of force errors, 30 energies to 30 + 30", energy_only[1] / np.median(reference[:, 1]), at_least=2)
 
 # %% [markdown]
 # **Answer.** Both together win, for energies as for forces, with the same number of numbers and half the calculations. A value and a slope at one
@@ -254,9 +254,9 @@ show(
 
 # %%
 median = np.median(by_weight, axis=1)  # (7, 2)
-report("force error, w = 0.001 : w = 1", median[0, 1] / median[3, 1], at_least=2)
-report("energy error, w = 1000 : w = 1", median[6, 0] / median[3, 0], at_most=6)
-report("force error, w = 1000 : w = 1", median[6, 1] / median[3, 1], at_most=4)
+report("ratio of force errors, w = 0.001 to w = 1", median[0, 1] / median[3, 1], at_least=2)
+report("ratio of energy errors, w = 1000 to w = 1", median[6, 0] / median[3, 0], at_most=6)
+report("ratio of force errors, w = 1000 to w = 1", median[6, 1] / median[3, 1], at_most=4)
 
 # %% [markdown]
 # **Answer.** Not sharp at all. At 0.1 and less the forces fade from the loss and *both* errors grow, towards the energies-only fit. From 1
@@ -389,21 +389,21 @@ show(
 # %%
 force = {name: np.median(results[:, :, 1], axis=1) for name, results in scanned.items()}
 best = np.median(reference[:, 1])
-report("force error, n_max = 1 : 3", force["n_max"][0] / best, at_least=10)
-report("force error, n_max = 2 : 3", force["n_max"][1] / best, at_most=3)
-report("force error, l_max = 8 : 0", force["l_max"][2] / best, at_most=4)
-report("force error, sigma = 1.5 : 0.5", force["sigma"][3] / best, at_least=2)
-report("force error, r_cut = 1.2 : 5", force["cutoff_radius"][0] / best, at_least=5)
-report("force error, r_cut = 3 : 5", force["cutoff_radius"][2] / best, at_most=4)
+report("ratio of force errors, n_max = 1 to 3", force["n_max"][0] / best, at_least=10)
+report("ratio of force errors, n_max = 2 to 3", force["n_max"][1] / best, at_most=3)
+report("ratio of force errors, l_max = 8 to 0", force["l_max"][2] / best, at_most=4)
+report("ratio of force errors, sigma = 1.5 to 0.5", force["sigma"][3] / best, at_least=2)
+report("ratio of force errors, r_cut = 1.2 to 5", force["cutoff_radius"][0] / best, at_least=5)
+report("ratio of force errors, r_cut = 3 to 5", force["cutoff_radius"][2] / best, at_most=4)
 
 # %% [markdown]
-# **Answer.** `l_max` does not matter: two atoms on a line have no angle to resolve. One radial function is too few, two are enough, and five are
-# no better. `r_cut` must reach past the atoms, which are up to 2.5 Å from the centre; beyond that, nothing is gained here.
-# `sigma` is best in the middle: both narrower and wider Gaussians give larger errors.
+# **Answer.** `l_max` does not matter: two atoms on a line have no angle to resolve, and the other radial curves that it adds (lesson 2) bring nothing. One
+# radial function is too few (lesson 2: nearly blind at large distances), two are enough, and five are no better. `r_cut` must reach past the atoms, which are up to 2.5 Å from the centre; beyond that, nothing is gained here.
+# `sigma` is best in the middle: narrower and wider Gaussians give larger errors. The figure does not say why.
 #
 # ### What it costs
 #
-# Time for the descriptors and derivatives of all 200 dimers, best of twenty tries.
+# Processor time for the descriptors and derivatives of all 200 dimers, best of twenty tries.
 
 # %%
 import time
@@ -413,9 +413,9 @@ costs = []
 for n_max, l_max in ((1, 0), (2, 0), (3, 0), (5, 0), (8, 0), (3, 2), (3, 4), (3, 8), (8, 8)):
     soap, seconds = make_soap(n_max=n_max, l_max=l_max), []
     for _ in range(20):
-        start = time.perf_counter()
+        start = time.process_time()
         describe(soap, structures, [MIDPOINT])
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.process_time() - start)
     costs.append((n_max, l_max, soap.get_number_of_features(), min(seconds)))
     print(f"n_max {n_max}, l_max {l_max}: {costs[-1][2]:3} features, time: {min(seconds):.4f} s (this machine)")
 
@@ -445,7 +445,7 @@ show(
 # Forces are derivatives, so descriptors must be smooth. But somewhere DScribe must stop counting atoms. It counts an atom as long as its Gaussian,
 # at the distance $r_\mathrm{cut}$, is above a thousandth of its peak: up to $r_\mathrm{cut} + \sigma\sqrt{-2\ln 0.001} \approx r_\mathrm{cut} + 3.72\,\sigma$.
 #
-# With a centre at the midpoint both atoms would pass at once and leave nothing. So here the centre sits **on atom 0** and moves with it, as in real systems (lesson 6). Nothing is trained in this section, so there is no seed.
+# With a centre at the midpoint both atoms leave at once, and of the features, products of two, only a tiny jump would be seen. So here the centre sits **on atom 0** and moves with it, as in real systems (lesson 6). Nothing is trained in this section, so there is no seed.
 #
 # > **What do you expect?** What happens to the descriptor as atom 1 passes that distance?
 
