@@ -284,7 +284,10 @@ def measure_lesson(notebook, folder):
         Empty if every cell ran.
     """
     client = NotebookClient(
-        nbformat.read(notebook, as_version=4), timeout=600, resources={"metadata": {"path": str(folder)}}
+        nbformat.read(notebook, as_version=4),
+        timeout=600,
+        resources={"metadata": {"path": str(folder)}},
+        extra_arguments=["--log-level=ERROR"],  # else every kernel warns that it talks over TCP
     )
     peak, ended, problem = 0, threading.Event(), ""
 
@@ -324,6 +327,7 @@ def bench_lessons(names):
     if not paths:
         sys.exit(f"No notebook begins with {' or '.join(names)}: give numbers such as 02 04.")
     print("Each notebook alone, one thread, without saved data; memory: peak of its kernel.")
+    print("Clock far above CPU time: other programs had the processor; measure again on a quiet machine.")
     print(f"{'':24}{'clock, s':>10}{'CPU, s':>10}{'memory, MB':>12}{'disk, MB':>10}   wanted, at most")
     total = np.zeros(2)
     for path in paths:

@@ -231,7 +231,7 @@ report("largest force error, in per mille of the force there", per_mille, at_mos
 # ## 3. One seed proves nothing
 #
 # The initial weights of the network were drawn at random with seed 0. Another seed gives another model from the same labels. We train 16 of them with the settings of
-# lesson 3; that takes some eight seconds.
+# lesson 3; that takes some eight seconds, longer on a busy computer.
 
 # %%
 import time
