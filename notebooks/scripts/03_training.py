@@ -58,7 +58,10 @@ axes.plot(distances[training], data.energies[training], "o", color=COLOURS["trai
 axes.plot(distances[validation], data.energies[validation], "s", color=COLOURS["validation"], label="validation")
 axes.set(xlabel="distance r (Å)", ylabel="energy E (eV)")
 _ = axes.legend()
-show(figure, "Energy against distance, with 24 training points as circles and 6 validation points as squares spread between them.")
+show(
+    figure,
+    "Energy against distance, with 24 training points as circles and 6 validation points as squares spread between them.",
+)
 
 # %% [markdown]
 # The two ends are both in training here. That is luck of the draw, and it matters: a validation point beyond the last training point would measure something else, extrapolation.
@@ -98,18 +101,19 @@ def inputs_at(positions):
 
 numerical = central_difference(inputs_at, data.positions[60])  # (2, 3, 6)
 right = np.abs(input_derivatives[60] - numerical).max()
-forgotten = np.abs(derivatives[60] - numerical).max() / np.abs(numerical).max()
-print("divided by the scale: largest difference below 1e-6:", right < 1e-6)
-print(f"not divided: the largest difference is {forgotten:.1f} times the largest derivative")
-assert right < 1e-6 < forgotten
+print("divided by the scale: largest difference below 1e-6 1/Å:", right < 1e-6)
+assert right < 1e-6
+factors = derivatives[60, 1, 0] / numerical[1, 0]  # atom 1, x, every feature
+print("not divided: every feature off by its factor", factors.round(2))
 
 # %% [markdown]
-# Without the division every feature's contribution is too large or too small by its own factor, so the forces are wrong and **no error is raised**. Only a check like this one tells.
+# Without the division the contribution of every feature is off by its own factor (all below 1 here, so too small), and the forces are wrong, and **no error is raised**. Only a check like this one tells.
 
 # %% [markdown]
 # ## 3. The network, its forces, the loss
 #
 # The tutorial's network $f$ has one hidden layer of 5 sigmoid units. All its weights start as draws from a normal distribution with standard deviation 1. It is small: $6\cdot5+5$ numbers in the first layer, $5+1$ in the second.
+
 
 # %%
 class Network(torch.nn.Module):
@@ -129,13 +133,14 @@ print("weights to find:", sum(weights.numel() for weights in Network().parameter
 # %% [markdown]
 # Arrays become tensors, in float32 as in the tutorial. The variances of the training labels are the units of the loss ([lesson 1](01_principle.ipynb) shows why).
 
+
 # %%
-def as_tensors(dtype):
+def as_tensors(systems, dtype=torch.float32):
     arrays = (inputs, input_derivatives, data.energies, data.forces)
-    return [torch.tensor(array, dtype=dtype) for array in arrays]
+    return [torch.tensor(array[systems], dtype=dtype) for array in arrays]
 
 
-tensors = as_tensors(torch.float32)
+training_tensors, validation_tensors = as_tensors(training), as_tensors(validation)
 energy_variance = data.energies[training].var()  # eV²
 force_variance = data.forces[training].var()  # eV²/Å²
 
@@ -145,6 +150,7 @@ force_variance = data.forces[training].var()  # eV²/Å²
 # $$\hat F_{sax} = -\sum_k \frac{\partial x_{sk}}{\partial R_{sax}}\,\frac{\partial f}{\partial x_{sk}}$$
 #
 # with $s$ the system, $a$ the atom, $x$ the direction and $k$ the feature. No system's energy depends on another's input, so one gradient of the *sum* of energies holds the gradients of all.
+
 
 # %%
 def predict(network, x, dx, create_graph=False):
@@ -156,9 +162,9 @@ def predict(network, x, dx, create_graph=False):
     return energies, forces
 
 
-def loss_of(network, tensors, chosen, create_graph=False):
-    """Loss over the chosen systems: MSE(E)/var(E) + MSE(F)/var(F), no unit."""
-    x, dx, true_energies, true_forces = (values[chosen] for values in tensors)
+def loss_of(network, tensors, create_graph=False):
+    """Loss over the systems in the tensors: MSE(E)/var(E) + MSE(F)/var(F), no unit."""
+    x, dx, true_energies, true_forces = tensors
     energies, forces = predict(network, x, dx, create_graph)
     energy_part = ((energies - true_energies) ** 2).mean() / energy_variance
     force_part = ((forces - true_forces) ** 2).mean() / force_variance
@@ -176,7 +182,7 @@ def loss_of(network, tensors, chosen, create_graph=False):
 torch.manual_seed(0)
 network = Network()
 try:
-    loss_of(network, tensors, training, create_graph=False).backward()
+    loss_of(network, training_tensors, create_graph=False).backward()
 except RuntimeError as problem:
     print("RuntimeError:", str(problem).split(" (")[0])
 
@@ -184,7 +190,7 @@ except RuntimeError as problem:
 # Good: a loud failure. The graph of the energies was thrown away after its first use. The rest of torch's message suggests `retain_graph=True`, which keeps that graph and nothing more. The error is gone. So is something else:
 
 # %%
-x, dx, true_energies, true_forces = (values[training] for values in as_tensors(torch.float64))
+x, dx, true_energies, true_forces = as_tensors(training, torch.float64)
 network = network.double()  # float64, so that the finite differences below are sharp
 weights = network.hidden.weight  # (5, 6)
 
@@ -194,7 +200,9 @@ def loss_parts(**keywords):
     energies = network(x_here)
     (gradient,) = torch.autograd.grad(energies.sum(), x_here, **keywords)
     forces = -torch.einsum("saxk,sk->sax", dx, gradient)
-    return ((energies - true_energies) ** 2).mean() / energy_variance, ((forces - true_forces) ** 2).mean() / force_variance
+    return ((energies - true_energies) ** 2).mean() / energy_variance, (
+        (forces - true_forces) ** 2
+    ).mean() / force_variance
 
 
 for keywords in ({"retain_graph": True}, {"create_graph": True}):
@@ -203,6 +211,7 @@ for keywords in ({"retain_graph": True}, {"create_graph": True}):
 
 # %% [markdown]
 # With `retain_graph` the forces are plain numbers for torch. The sum of both parts still has a gradient, but it is that of the energies alone. Training runs, the loss even goes down, and the force labels do nothing. We check against a finite difference of the whole loss for one weight:
+
 
 # %%
 def whole_loss(change):
@@ -227,11 +236,12 @@ for keywords in ({"retain_graph": True}, {"create_graph": True}):
 #
 # One **epoch** goes once through the 24 training points in random order, two at a time. After each pair, the optimiser Adam takes a step (learning rate 0.01). So an epoch is 12 steps.
 
+
 # %%
 def one_epoch(network, optimizer):
     for batch in torch.randperm(len(training)).split(2):
         optimizer.zero_grad()
-        loss_of(network, tensors, training[batch], create_graph=True).backward()
+        loss_of(network, [values[batch] for values in training_tensors], create_graph=True).backward()
         optimizer.step()
 
 
@@ -249,7 +259,7 @@ def train_with_adam(seed, epochs, patience=100, progress=None):
     curve, best, best_epoch = [], np.inf, 0
     for epoch in range(epochs):
         one_epoch(network, optimizer)
-        curve.append([loss_of(network, tensors, part).item() for part in (training, validation)])
+        curve.append([loss_of(network, part).item() for part in (training_tensors, validation_tensors)])
         if curve[-1][1] < best:
             best, best_epoch, best_weights = curve[-1][1], epoch, copy.deepcopy(network.state_dict())
         if progress is not None:
@@ -261,17 +271,17 @@ def train_with_adam(seed, epochs, patience=100, progress=None):
 
 
 # %% [markdown]
-# The bar shows how much of the allowed 600 epochs is done; it may end early.
+# The bar shows how much of the allowed 500 epochs is done; it may end early.
 
 # %% tags=["nbval-ignore-output"]
 import time
 
 from forcefield.progress import ProgressDisplay
 
-start = time.perf_counter()
+start = time.process_time()  # the processor's time: other programs do not count
 with ProgressDisplay("The tutorial's recipe") as progress:
-    adam_network, adam_curve = train_with_adam(seed=0, epochs=600, progress=progress)
-adam_seconds = time.perf_counter() - start
+    adam_network, adam_curve = train_with_adam(seed=0, epochs=500, progress=progress)
+adam_seconds = time.process_time() - start
 print(f"time: {adam_seconds:.2f} s (this machine)")
 
 # %%
@@ -283,16 +293,25 @@ axes.semilogy(adam_curve[:, 0], color=COLOURS["training"], linewidth=1, label="t
 axes.semilogy(adam_curve[:, 1], color=COLOURS["validation"], linewidth=1, linestyle="--", label="validation")
 axes.plot(adam_epoch, adam_curve[adam_epoch, 1], "o", markersize=9, color=COLOURS["truth"], label="best, kept")
 axes.set(xlabel="epoch", ylabel="loss (no unit)")
-_ = axes.legend()
-show(figure, "Training and validation loss against epoch on a logarithmic scale: both fall by several orders of magnitude and jump up and down by a factor of ten or more from one epoch to the next; the lowest validation loss is marked.")
+_ = axes.legend(loc="upper right")
+show(
+    figure,
+    "Training and validation loss against epoch on a logarithmic scale: both fall by several orders of magnitude, with a small zigzag at first and sudden large jumps upwards later; the lowest validation loss is marked.",
+)
+
+jumps = adam_curve[1:, 1] / adam_curve[:-1, 1]
+report("largest rise from one epoch to the next, a factor of", jumps.max(), at_least=2)
 
 # %% [markdown]
-# A model that always says the mean would have a loss of about 2. The curves fall far below that, but they zigzag wildly: after a good epoch the next may be ten times worse. That is why the *best* weights are kept and not the last.
+# A model that always says the mean would have a loss of about 2. The curves fall far below that, but not steadily: they zigzag, and later they jump up again and again. That is why the *best* weights are kept and not the last.
+#
+# If the best epoch is close to the right end, it was the limit that ended the run, and more epochs would go lower. The tutorial allows 5000; we stay at 500 to keep the waiting short.
 
 # %% [markdown]
 # ## 6. When to stop
 #
-# The published script also keeps the best weights, but it counts differently: it stops after more than 20 epochs in a row that are each worse than *the one before*. On a zigzag curve every second epoch is better than the one before. What would each rule do on the curve above?
+# The published script also keeps the best weights, but it counts differently: it stops after more than 20 epochs in a row that are each worse than *the one before*. But on a zigzag curve an epoch that is better than the one before soon comes along. What would each rule do on the curve above?
+
 
 # %%
 def longest_row(flags):
@@ -323,16 +342,19 @@ report("best loss with patience 20, divided by that with 100", curve[:early].min
 # %% [markdown]
 # ## 7. Where the noise comes from
 #
-# **The seed.** Five more seeds, 120 epochs each. Same data, same recipe; other initial weights and another order of the points.
+# **The seed.** Five more seeds, 100 epochs each. Same data, same recipe; other initial weights and another order of the points.
 
 # %%
-short_runs = [train_with_adam(seed, epochs=120)[1][:, 1] for seed in range(1, 6)] + [adam_curve[:120, 1]]
+short_runs = [train_with_adam(seed, epochs=100)[1][:, 1] for seed in range(1, 6)] + [adam_curve[:100, 1]]
 
 figure, axes = plt.subplots()
 for run, style in zip(short_runs, ["-", "--", ":", "-.", "-", "--"], strict=True):
     axes.semilogy(np.minimum.accumulate(run), linestyle=style)
 axes.set(xlabel="epoch", ylabel="best validation loss so far")
-show(figure, "Best validation loss so far against epoch for six seeds: the curves spread over more than a factor of three.")
+show(
+    figure,
+    "Best validation loss so far against epoch for six seeds: they fall in steps, in a different order at different epochs, and end far apart.",
+)
 
 best_of_each = [run.min() for run in short_runs]
 report("worst seed divided by best seed", max(best_of_each) / min(best_of_each), at_least=1.5)
@@ -341,25 +363,39 @@ report("worst seed divided by best seed", max(best_of_each) / min(best_of_each),
 # One run tells little about a recipe: with another seed it may look several times better or worse. So from here on, more than one seed, always.
 
 # %% [markdown]
-# **The mini-batches.** The gradient of two points is a guess at the gradient of all 24. How good a guess? At the trained weights we compare the two for every batch of one epoch.
+# **The mini-batches.** The gradient of two points is a guess at the gradient of all 24. How good a guess? At the trained weights we compare the two for every possible pair.
 
 # %%
-def gradient_of(network, chosen):
-    value = loss_of(network, tensors, chosen, create_graph=True)
+from itertools import combinations
+
+
+def gradient_of(network, tensors):
+    value = loss_of(network, tensors, create_graph=True)
     return torch.cat([part.flatten() for part in torch.autograd.grad(value, list(network.parameters()))])
 
 
-full = gradient_of(adam_network, training)
-parts = [gradient_of(adam_network, training[batch]) for batch in np.arange(24).reshape(12, 2)]
-assert torch.allclose(sum(parts) / 12, full, atol=1e-3 * max(part.norm().item() for part in parts))
-ratio = np.median([((part - full).norm() / full.norm()).item() for part in parts])
-report("distance of a batch's gradient from the full one, in lengths of the full one", ratio, at_least=1)
+full = gradient_of(adam_network, training_tensors)  # (41,)
+pairs = [list(pair) for pair in combinations(range(len(training)), 2)]
+of_pairs = torch.stack([gradient_of(adam_network, [values[pair] for values in training_tensors]) for pair in pairs])
+distance = (of_pairs - full).norm(dim=1).square().mean().sqrt()  # root mean square over all pairs
+print(
+    "pairs:",
+    len(pairs),
+    " their mean is the full gradient:",
+    (of_pairs.mean(0) - full).norm().item() < 1e-3 * distance.item(),
+)
+report(
+    "distance of a pair's gradient from the full one, in lengths of the full one",
+    (distance / full.norm()).item(),
+    at_least=1,
+)
 
 # %% [markdown]
-# Their mean is the full gradient (the cell asserts that), but each is off by more than its length: near the minimum the steps are mostly noise. For millions of points a cheap guess is worth it. We have 24.
+# Their mean is the full gradient, but a single one is typically off by more than the length of what it should be: near the minimum the steps are mostly noise. For millions of points a cheap guess is worth it. We have 24.
 
 # %% [markdown]
 # **float32.** A float32 number carries about 7 digits. We compare the force on atom 0 with the finite difference of the energy, for the *same* weights in both precisions. The step goes from 1 to $10^{-8}$ Å.
+
 
 # %%
 def energy_at(network, positions, dtype):
@@ -372,8 +408,10 @@ push[0, 0] = 1.0  # atom 0 along x
 errors = {}
 for dtype in (torch.float32, torch.float64):
     network = copy.deepcopy(adam_network).to(dtype)
-    _, forces = predict(network, *[values[[60]] for values in as_tensors(dtype)[:2]])
-    plus, minus = ([energy_at(network, data.positions[60] + sign * step * push, dtype) for step in steps] for sign in (1, -1))
+    _, forces = predict(network, *as_tensors([60], dtype)[:2])
+    plus, minus = (
+        [energy_at(network, data.positions[60] + sign * step * push, dtype) for step in steps] for sign in (1, -1)
+    )
     numerical = -(np.array(plus) - np.array(minus)) / (2 * steps)
     errors[dtype] = np.abs(numerical - forces[0, 0, 0].item())
 
@@ -383,10 +421,14 @@ axes.loglog(steps, errors[torch.float32], "s--", color=COLOURS["training"], labe
 axes.loglog(steps, errors[torch.float64], "o-", color=COLOURS["model"], label="float64")
 axes.set(xlabel="step (Å)", ylabel="|force - finite difference| (eV/Å)")
 _ = axes.legend()
-show(figure, "Difference between force and finite difference against the step, for float32 and float64: both are V-shaped; the float64 curve reaches down several orders of magnitude further, at a smaller step.")
+show(
+    figure,
+    "Difference between force and finite difference against the step, for float32 and float64: both are V-shaped; the float64 curve reaches down several orders of magnitude further, at a smaller step.",
+)
 
-report("smallest difference in float32", errors[torch.float32].min(), "eV/Å", at_most=1e-2)
-report("smallest difference in float64", errors[torch.float64].min(), "eV/Å", at_most=1e-7)
+report("smallest difference in float32", errors[torch.float32].min(), "eV/Å", at_most=2e-3)
+report("smallest difference in float64", errors[torch.float64].min(), "eV/Å", at_most=1e-8)
+report("float32 divided by float64", errors[torch.float32].min() / errors[torch.float64].min(), at_least=100)
 
 # %% [markdown]
 # Both curves are the V of lesson 2: too large a step misses the curvature, too small a step is rounding. In float32 rounding takes over early. A wrong force could hide there; in float64 it could not.
@@ -423,7 +465,7 @@ def model_loss(network, chosen, dtype=torch.float64, create_graph=False):
 
 # %%
 def train_with_lbfgs(seed, iterations, dtype=torch.float64):
-    network, curve, start = make_network(seed, dtype), [], time.perf_counter()
+    network, curve, start = make_network(seed, dtype), [], time.process_time()
     optimizer = torch.optim.LBFGS(
         network.parameters(), max_iter=10, history_size=50,
         tolerance_grad=1e-10, tolerance_change=1e-14, line_search_fn="strong_wolfe",
@@ -437,7 +479,7 @@ def train_with_lbfgs(seed, iterations, dtype=torch.float64):
 
     for _ in range(iterations // 10):
         optimizer.step(closure)  # ten iterations
-        curve.append([time.perf_counter() - start, model_loss(network, validation, dtype).item()])
+        curve.append([time.process_time() - start, model_loss(network, validation, dtype).item()])
     return network, np.array(curve)  # (iterations / 10, 2): seconds, validation loss
 
 
@@ -445,19 +487,19 @@ def train_with_lbfgs(seed, iterations, dtype=torch.float64):
 # Which change buys what? We make them one at a time, always with 5 sigmoid units and 24 points, and watch the validation loss. First the middle step: still Adam, but all points at once and in float64.
 
 # %%
-start, network, full_batch = time.perf_counter(), make_network(seed=0), []
+start, network, full_batch = time.process_time(), make_network(seed=0), []
 optimizer = torch.optim.Adam(network.parameters(), lr=1e-2)
-for step in range(1000):
+for step in range(800):
     optimizer.zero_grad()
     model_loss(network, training, create_graph=True).backward()
     optimizer.step()
     if step % 10 == 9:
-        full_batch.append([time.perf_counter() - start, model_loss(network, validation).item()])
+        full_batch.append([time.process_time() - start, model_loss(network, validation).item()])
 full_batch = np.array(full_batch)
 
 # %%
-single = [train_with_lbfgs(seed, 300, torch.float32)[1] for seed in range(3)]
-double = [train_with_lbfgs(seed, 300)[1] for seed in range(3)]
+single = [train_with_lbfgs(seed, 200, torch.float32)[1] for seed in range(3)]
+double = [train_with_lbfgs(seed, 200)[1] for seed in range(3)]
 
 figure, axes = plt.subplots(figsize=(7, 4.2))
 seconds = np.linspace(0, adam_seconds, len(adam_curve) + 1)[1:]
@@ -466,19 +508,26 @@ axes.loglog(*full_batch.T, "--", color=COLOURS["extra"], label="Adam, all points
 for seed, (first, second) in enumerate(zip(single, double, strict=True)):
     axes.loglog(*first.T, ":", color=COLOURS["baseline"], label="L-BFGS, float32 (3 seeds)" if seed == 0 else None)
     axes.loglog(*second.T, "-", color=COLOURS["model"], label="L-BFGS, float64 (3 seeds)" if seed == 0 else None)
-axes.set(xlabel="time (s, this machine)", ylabel="validation loss")
+axes.set(xlabel="processor time (s, this machine)", ylabel="validation loss")
 _ = axes.legend(fontsize=9, loc="lower left")
-show(figure, "Validation loss against time on logarithmic axes: Adam on pairs is noisy and slow, Adam on all points is smooth but still slow, and L-BFGS falls several orders of magnitude lower in less than a second, with float64 ending at or below float32.")
+show(
+    figure,
+    "Validation loss against processor time on logarithmic axes: Adam on pairs is noisy and slow, Adam on all points is smooth but still slow, and L-BFGS falls several orders of magnitude lower in a fraction of the time, whatever the precision.",
+)
 
 # %%
 report("Adam, two points, float32", adam_curve[:, 1].min(), at_most=1e-2)
 report("Adam, all points, float64", full_batch[:, 1].min(), at_most=2e-2)
 report("L-BFGS, float32, median of 3 seeds", np.median([run[:, 1].min() for run in single]), at_most=1e-5)
 report("L-BFGS, float64, median of 3 seeds", np.median([run[:, 1].min() for run in double]), at_most=5e-6)
-report("gain of L-BFGS, float64, over the recipe", adam_curve[:, 1].min() / np.median([run[:, 1].min() for run in double]), at_least=20)
+report(
+    "gain of L-BFGS, float64, over the recipe",
+    adam_curve[:, 1].min() / np.median([run[:, 1].min() for run in double]),
+    at_least=20,
+)
 
 # %% [markdown]
-# Taking all points removes the zigzag. L-BFGS brings most of the gain. float64 brings less of it on a fit this short; it pays in the checks of section 11, and it lets a longer fit go on where float32 can no longer tell two losses apart.
+# Taking all points removes the zigzag. L-BFGS brings most of the gain. float64 changes less: on a fit this short the two precisions end within the spread of the seeds. It costs nothing here, and it pays in the checks of section 11, where rounding must not hide a mistake.
 
 # %% [markdown]
 # ## 9. The package does the same
@@ -489,9 +538,7 @@ report("gain of L-BFGS, float64, over the recipe", adam_curve[:, 1].min() / np.m
 from forcefield.training import train
 
 _, by_hand = train_with_lbfgs(seed=0, iterations=50)
-_, history = train(
-    data[training], data[validation], hidden_units=(5,), activation="sigmoid", seed=0, iterations=50
-)
+_, history = train(data[training], data[validation], hidden_units=(5,), activation="sigmoid", seed=0, iterations=50)
 difference = np.abs(by_hand[:, 1] / history.validation - 1).max()
 print("validation losses compared:", len(history.validation))
 print("largest relative difference below 1e-9:", difference < 1e-9)
@@ -503,37 +550,41 @@ assert difference < 1e-9
 # %% [markdown]
 # ## 10. How large a network, how long a fit?
 #
-# Such choices are made **within the 30 labels**, or the test set is used up. Six validation points are few, so we use **5-fold cross-validation**: the labels are cut into five parts, each is left out once and predicted by a fit to the rest. The two end points always stay in training, because we ask for interpolation.
+# Such choices are made **within the 30 labels**, or the test set is used up. Six validation points are few, so we use **4-fold cross-validation**: the labels are cut into four parts, each is left out once and predicted by a fit to the rest. The two end points always stay in training, because we ask for interpolation.
 
 # %%
 from sklearn.model_selection import KFold
 
 folds = [
     (np.concatenate([[0], 1 + fitted, [29]]), 1 + left_out)
-    for fitted, left_out in KFold(5, shuffle=True, random_state=0).split(np.arange(28))
+    for fitted, left_out in KFold(4, shuffle=True, random_state=0).split(np.arange(28))
 ]
 widths = (2, 8, 32)
 curves = {width: [] for width in widths}
 for width in widths:
     for fitted, left_out in folds:
-        _, history = train(data[labelled[fitted]], data[labelled[left_out]], hidden_units=(width,), iterations=500)
-        curves[width].append(history.validation[:50] + history.validation[-1:] * (50 - len(history.validation)))
+        _, history = train(data[labelled[fitted]], data[labelled[left_out]], hidden_units=(width,), iterations=300)
+        stopped = 30 - len(history.validation)  # converged early: the last value stays
+        curves[width].append(history.validation + history.validation[-1:] * stopped)
 
 # %%
 figure, axes = plt.subplots()
 for width, style, role in zip(widths, ("o:", "s--", "-"), ("baseline", "extra", "model"), strict=True):
     middle = np.median(curves[width], axis=0)
-    axes.semilogy(10 * np.arange(1, 51), middle, style, markevery=5, color=COLOURS[role], label=f"{width} tanh units")
-axes.set(xlabel="L-BFGS iterations", ylabel="loss on left-out labels (median of 5)")
+    axes.semilogy(10 * np.arange(1, 31), middle, style, markevery=3, color=COLOURS[role], label=f"{width} tanh units")
+axes.set(xlabel="L-BFGS iterations", ylabel="loss on left-out labels (median of 4)")
 _ = axes.legend()
-show(figure, "Median loss on the left-out labels against the number of iterations for networks of 2, 8 and 32 tanh units: two units stay highest, 8 and 32 fall much further and flatten out before 500 iterations.")
+show(
+    figure,
+    "Median loss on the left-out labels against the number of iterations for networks of 2, 8 and 32 tanh units: two units stay highest, 8 and 32 fall much further and flatten out towards the end.",
+)
 
 final = {width: np.median(curves[width], axis=0)[-1] for width in widths}
 report("2 units: loss divided by that of 32 units", final[2] / final[32], at_least=2)
 report("32 units: loss on left-out labels", final[32], at_most=3e-6)
 
 # %% [markdown]
-# Two units cannot follow the curve. Beyond a handful the width matters little: these smooth, noise-free labels do not punish a network for being large. We take **32 tanh units and 500 iterations**, where the curve has flattened; a fit takes about half a second, so there is no need to be sparing.
+# Two units cannot follow the curve. Beyond a handful the width matters little: these smooth, noise-free labels do not punish a network for being large. We take **32 tanh units**, and **500 iterations** to be well on the flat part of the curve for 30 labels too; the fit is so quick that there is no need to be sparing.
 #
 # Once the choice is made, no label needs to be kept aside any more: **all 30 are fitted**. Nothing decides when to stop but the number of iterations.
 
@@ -601,6 +652,7 @@ assert same
 # %% [markdown]
 # Now, and only now, the 170 test points, with three seeds. The hand-written recipe of part 1 (one seed) stands beside it. Errors are mean absolute errors; the force is the x component on atom 0.
 
+
 # %%
 def test_errors(energies, forces):
     energy_error = mean_absolute_error(energies[test], data.energies[test])
@@ -609,7 +661,7 @@ def test_errors(energies, forces):
 
 models = [model] + [train(data[labelled], seed=seed, iterations=500)[0] for seed in (1, 2)]
 errors = np.array([test_errors(*one.predict(data.descriptors, data.derivatives)) for one in models])
-adam_energies, adam_forces = (values.detach().numpy() for values in predict(adam_network, *tensors[:2]))
+adam_energies, adam_forces = (values.detach().numpy() for values in predict(adam_network, *as_tensors(slice(None))[:2]))
 adam_errors = test_errors(adam_energies, adam_forces)
 report("recipe, energy error", adam_errors[0], "meV", at_most=200)
 report("recipe, force error", adam_errors[1], "meV/Å", at_most=2000)
@@ -621,3 +673,99 @@ report("final model, force error, median of 3 seeds", np.median(errors[:, 1]), "
 
 # %% [markdown]
 # <!-- explorer: training -->
+# %% [markdown]
+# ## Exercises
+#
+# **1. Energies alone.** Fit 32 tanh units to the 30 labels with `force_weight=0` (an argument of `train`). What are the errors on the test points, and which of the two suffers more?
+#
+# <details><summary>Solution</summary>
+#
+# ```python
+# energies_only, _ = train(data[labelled], seed=0, iterations=500, force_weight=0.0)
+# energy_error, force_error = test_errors(*energies_only.predict(data.descriptors, data.derivatives))
+# print(f"energies only: {energy_error:.2f} meV, {force_error:.1f} meV/Å")
+# print("energies and forces:", errors[0].round(2))
+# ```
+#
+# Both get worse. Each force label is a slope, so 30 labels with forces pin the curve about as well as many more without. The size of the loss is no guide here: it does not hold the forces any more.
+#
+# </details>
+#
+# **2. A larger batch.** Change `one_epoch` so that it takes 8 points at a time, and train for 500 epochs. Is the curve smoother? Does it get as low in the same number of *steps*?
+#
+# <details><summary>Solution</summary>
+#
+# ```python
+# def one_epoch(network, optimizer):
+#     for batch in torch.randperm(len(training)).split(8):
+#         optimizer.zero_grad()
+#         loss_of(network, [values[batch] for values in training_tensors], create_graph=True).backward()
+#         optimizer.step()
+#
+# _, larger = train_with_adam(seed=0, epochs=500)
+# for name, run in (("2 points", adam_curve[:, 1]), ("8 points", larger[:, 1])):
+#     print(name, "mean jump of log10(loss) from epoch to epoch:", np.abs(np.diff(np.log10(run))).mean().round(3))
+# ```
+#
+# The jumps shrink: a gradient of 8 points is a better guess. But an epoch has only 3 steps now instead of 12, so 500 epochs are a quarter of the steps. Compare 500 epochs of this with 125 of the old.
+#
+# </details>
+#
+# **3. A forgotten minus.** Change the sign of the forces in `predict` and train again. Does training fail? What does the loss tell, and which check of this lesson finds the mistake?
+#
+# <details><summary>Solution</summary>
+#
+# ```python
+# def predict(network, x, dx, create_graph=False):
+#     x = x.detach().requires_grad_(True)
+#     energies = network(x)
+#     (gradient,) = torch.autograd.grad(energies.sum(), x, create_graph=create_graph)
+#     return energies, torch.einsum("saxk,sk->sax", dx, gradient)  # the minus is missing
+#
+# _, wrong = train_with_adam(seed=0, epochs=100)
+# print("validation loss:", wrong[:, 1].min().round(2), "instead of", adam_curve[:100, 1].min().round(3))
+# ```
+#
+# It runs without an error. Energies and forces now contradict each other, so the loss cannot fall far. The comparison of force and finite difference (section 7, and section 11 for the final model) says at once what is wrong: the two have opposite signs.
+#
+# </details>
+
+# %% [markdown]
+# ## Summary
+#
+# - The tutorial's recipe in short cells: standardise (and divide the derivatives too), predict energies, differentiate, chain rule, loss, mini-batches, early stopping with the best weights kept.
+# - Without `create_graph=True` torch fails loudly; with `retain_graph=True` instead it trains on energies alone, silently. A finite difference of the loss shows it.
+# - Stopping must compare with the best so far. On the noisy curve the published rule never fires.
+# - The noise comes from the seed and from the mini-batches. All points in one step and L-BFGS lower the validation loss by a factor of at least 20, in less time.
+# - The size of the network was chosen within the 30 labels; then all 30 were fitted. On the 170 test points: at most 0.5 meV and 10 meV/Å (median of 3 seeds).
+# - $\partial\hat E/\partial\mathbf D$ and $\hat{\mathbf F}$ agree with finite differences, and the saved file holds numbers and text only.
+#
+# ## Questions
+#
+# **1.** Why does training on forces need second derivatives of the network?
+#
+# <details><summary>Answer</summary>
+#
+# The force is already a derivative of the network with respect to its input. The optimiser needs the derivative of the loss, and so of the force, with respect to the weights: one derivative by input, then one by weights. `create_graph=True` keeps what the second one needs.
+#
+# </details>
+#
+# **2.** A fit is stopped by the validation loss. May its validation error be reported as the error of the model?
+#
+# <details><summary>Answer</summary>
+#
+# No. The weights were chosen because they do well on just these points, so the number is too good. Report the error on points that neither fitted nor chose anything: the test set.
+#
+# </details>
+#
+# **3.** L-BFGS beats Adam by far here. Why do people train large models with Adam all the same?
+#
+# <details><summary>Answer</summary>
+#
+# L-BFGS compares losses and gradients of one and the same function, so it needs all points in every step, and it stores many old gradients. With millions of structures and weights one step would cost too much; noisy cheap steps are then the better deal. With 30 labels and a few hundred weights it is the other way round.
+#
+# </details>
+#
+# ## Next
+#
+# [Lesson 4: Analysis](04_analysis.ipynb). The terms and symbols are listed under [Terminology](01_principle.ipynb#Terminology).
