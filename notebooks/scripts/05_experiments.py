@@ -487,7 +487,7 @@ show(
 )
 
 # %% [markdown]
-# Every curve that ends above zero is a **jump** of that height. We measure it between two points a ten-millionth of an Å apart on each side.
+# Where a curve breaks off, the descriptor **jumps** by that height. (The dotted curve does not break off: it runs into zero at $r_\mathrm{cut}$, which a logarithmic axis cannot show.) We measure it between two points a ten-millionth of an Å apart on each side.
 
 # %%
 jumps = {name: np.abs(on_atom(soap, edge - 1e-7) - on_atom(soap, edge + 1e-7)).max() for name, soap in soaps.items()}
