@@ -78,23 +78,23 @@ def compute(sigma, epsilon, distance):
 
 
 def describe_reading(sigma, epsilon, distance, result):
-    """The sentence that reads the picture.
+    """Read the picture in words.
 
     Parameters
     ----------
-    sigma, epsilon, distance : float
+    sigma, epsilon, distance
         As in `compute`.
     result : LennardJonesReading
 
     Returns
     -------
-    str
+    Reading
     """
     if abs(result.force) < 0.005:
         pushed = "is next to nothing"
     else:
         pushed = "pushes the atoms apart" if result.force > 0 else "pulls the atoms together"
-    return (
+    return Reading(
         f"Lennard-Jones potential with σ = {sigma:.2f} Å and ε = {epsilon:.2f} eV: the energy crosses zero at "
         f"{result.zero_distance:.2f} Å and is lowest at {result.minimum_distance:.2f} Å, "
         f"{result.minimum_energy:.2f} eV. At r = {distance:.2f} Å the energy is {result.energy:.2f} eV and its "
@@ -151,7 +151,7 @@ def build(figure):
         minimum.set_data([result.minimum_distance], [result.minimum_energy])
         force_zero.set_data([result.minimum_distance], [0])
         crossing.set_data([result.zero_distance], [0])
-        return Reading(describe_reading(sigma, epsilon, distance, result))
+        return describe_reading(sigma, epsilon, distance, result)
 
     return update
 

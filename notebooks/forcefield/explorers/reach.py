@@ -118,6 +118,28 @@ def compute(model, distance, shift):
     )
 
 
+def describe_reading(distance, shift, result):
+    """Read the picture in words.
+
+    Parameters
+    ----------
+    distance, shift
+        As in `compute`.
+    result : ReachReading
+
+    Returns
+    -------
+    Reading
+    """
+    return Reading(
+        f"Dimer at r = {distance:.2f} Å, shifted by {round(shift, 2) + 0.0:.2f} Å: {result.place}. "
+        f"The true energy is {result.true_energy:.3f} eV, the true forces {result.true_forces[0]:+.2f} eV/Å on the "
+        f"left atom and {result.true_forces[1]:+.2f} eV/Å on the right one, which cancel.",
+        f"The model says {result.energy:.3f} eV, {result.forces[0]:+.2f} and {result.forces[1]:+.2f} eV/Å: "
+        f"a net force of {abs(result.net_force):.2f} eV/Å.",
+    )
+
+
 def build(figure, model):
     """Draw what stays, and return the function that moves the rest.
 
@@ -184,14 +206,8 @@ def build(figure, model):
             atoms[name].set_data(positions, [height, height])
             arrows[name].set_offsets(np.stack([positions, [height, height]], axis=1))
             arrows[name].set_UVC(np.clip(forces / 5, -3, 3), [0, 0])
-            words[name].set_text(f"{role}: {forces[0]:+.2f} and {forces[1]:+.2f}, net {forces.sum():+.2f} eV/Å")
-        return Reading(
-            f"Dimer at r = {distance:.2f} Å, shifted by {shift:.2f} Å: {result.place}. "
-            f"The true energy is {result.true_energy:.3f} eV, the true forces {result.true_forces[0]:+.2f} eV/Å on the "
-            f"left atom and {result.true_forces[1]:+.2f} eV/Å on the right one, which cancel.",
-            f"The model says {result.energy:.3f} eV, {result.forces[0]:+.2f} and {result.forces[1]:+.2f} eV/Å: "
-            f"a net force of {abs(result.net_force):.2f} eV/Å.",
-        )
+            words[name].set_text(f"{role}: {forces[0]:+.2f} and {forces[1]:+.2f}, net {abs(forces.sum()):.2f} eV/Å")
+        return describe_reading(distance, shift, result)
 
     return update
 

@@ -139,7 +139,7 @@ def compute(cutoff_radius, n_max, l_max, sigma, radial_basis, distance):
 
 
 def describe_reading(cutoff_radius, n_max, l_max, sigma, radial_basis, distance, result):
-    """The sentence that reads the picture.
+    """Read the picture in words.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def describe_reading(cutoff_radius, n_max, l_max, sigma, radial_basis, distance,
 
     Returns
     -------
-    str
+    Reading
     """
     n_features = len(result.vector)
     percent = 10 * result.smallest_slope / result.largest  # of the largest |D|, for 0.1 Å
@@ -157,12 +157,13 @@ def describe_reading(cutoff_radius, n_max, l_max, sigma, radial_basis, distance,
         verdict = "are easy to tell apart"
     else:
         verdict = "are hard to tell apart" if percent >= 0.01 else "look the same"
-    return (
+    return Reading(
         f"SOAP with r_cut = {cutoff_radius:.2f} Å, n_max = {n_max}, l_max = {l_max}, σ = {sigma:.2f} Å and the "
         f"{radial_basis} basis has {n_features} feature{'s' * (n_features > 1)}. At r = {distance:.2f} Å the largest "
-        f"of them is {np.abs(result.vector).max():.3g}. Between {DATA_RANGE[0]} and {DATA_RANGE[1]} Å |dD/dr| is at least "
-        f"{result.smallest_slope:.3g} per Å, at {result.smallest_slope_distance:.1f} Å: there 0.1 Å changes D by "
-        f"{percent:.2g} % of its largest length, and two distances {verdict}."
+        f"of them is {np.abs(result.vector).max():.3g}. Between {DATA_RANGE[0]} and {DATA_RANGE[1]} Å |dD/dr| is at "
+        f"least {result.smallest_slope:.3g} per Å, at {result.smallest_slope_distance:.1f} Å: there 0.1 Å changes D by "
+        f"{percent:.2g} % of its largest length, and two distances {verdict}.",
+        f"D and dD/dr of {len(DISTANCES) + 1} distances took {1e3 * result.seconds:.0f} ms.",
     )
 
 
@@ -234,10 +235,7 @@ def build(figure):
         flattest.set_data([result.smallest_slope_distance], [max(result.smallest_slope / result.largest, 1e-6)])
         for line in here:
             line.set_xdata([distance])
-        return Reading(
-            describe_reading(*settings, result),
-            f"D and dD/dr of {len(DISTANCES) + 1} distances took {1e3 * result.seconds:.0f} ms.",
-        )
+        return describe_reading(*settings, result)
 
     return update
 

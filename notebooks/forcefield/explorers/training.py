@@ -100,6 +100,28 @@ def compute(data, n_labels, force_share, hidden_units, seed):
     )
 
 
+def describe_reading(n_labels, force_share, hidden_units, seed, result):
+    """Read the picture in words.
+
+    Parameters
+    ----------
+    n_labels, force_share, hidden_units, seed
+        As in `compute`.
+    result : TrainingReading
+
+    Returns
+    -------
+    Reading
+    """
+    return Reading(
+        f"Network of {hidden_units} tanh unit{'s' * (hidden_units > 1)}, seed {seed}, fitted to {n_labels} labels "
+        f"with weight {2 * (1 - force_share):.2f} on energies and {2 * force_share:.2f} on forces; "
+        f"tested on the other {len(result.held_out)} distances.",
+        f"Held-out mean absolute error: {1e3 * result.energy_error:.2g} meV and "
+        f"{1e3 * result.force_error:.2g} meV/Å. The fit took {result.seconds:.2f} s.",
+    )
+
+
 def build(figure, data):
     """Draw what stays, and return the function that moves the rest.
 
@@ -151,13 +173,7 @@ def build(figure, data):
         energy_error.set_data(distances[rest], 1e3 * np.abs(result.energies - data.energies)[rest])
         force_error.set_data(distances[rest], 1e3 * np.abs(result.forces - true_forces)[rest])
         loss.set_data(np.arange(1, len(result.loss) + 1), result.loss)
-        return Reading(
-            f"Network of {hidden_units} tanh unit{'s' * (hidden_units > 1)}, seed {seed}, fitted to {n_labels} labels "
-            f"with weight {2 * (1 - force_share):.2f} on energies and {2 * force_share:.2f} on forces; "
-            f"tested on the other {len(rest)} distances.",
-            f"Held-out mean absolute error: {1e3 * result.energy_error:.2g} meV and "
-            f"{1e3 * result.force_error:.2g} meV/Å. The fit took {result.seconds:.2f} s.",
-        )
+        return describe_reading(n_labels, force_share, hidden_units, seed, result)
 
     return update
 

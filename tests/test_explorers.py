@@ -1,0 +1,353 @@
+"""The explorers without a browser: what they compute, every setting that can be set, and what they leave behind."""
+
+import dataclasses
+import re
+
+import numpy as np
+import psutil
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from matplotlib import pyplot as plt
+
+from forcefield import descriptors, systems, training
+from forcefield.dataset import Dataset
+from forcefield.explorers import lennard_jones, reach, soap
+from forcefield.explorers import training as training_room
+from forcefield.explorers.base import Explorer, Reading, slider
+from forcefield.gradients import central_difference
+
+NAMES = ("lennard_jones", "soap", "training", "reach")
+MODULES = dict(zip(NAMES, (lennard_jones, soap, training_room, reach), strict=True))
+BY_NAME = pytest.mark.parametrize("name", NAMES)
+
+
+@pytest.fixture(scope="session")
+def model(thirty):
+    return training.train(thirty[0], hidden_units=(16,), seed=0, iterations=200)[0]
+
+
+@pytest.fixture
+def given_to(dimer_set, model):
+    """What an explorer needs besides its settings."""
+    return {"lennard_jones": (), "soap": (), "training": (dimer_set,), "reach": (model,)}
+
+
+@pytest.fixture
+def explorer(name, given_to):
+    return getattr(MODULES[name], f"{name}_explorer")(*given_to[name])
+
+
+def span(control):
+    """Lowest and highest value of a control, or all that it offers."""
+    return tuple(control.options) if hasattr(control, "options") else (control.min, control.max)
+
+
+def every_setting(module):
+    """Hypothesis draws a value of every control: also between two steps, as a reader may type it."""
+    drawn = {}
+    for name, control in module.controls().items():
+        values = span(control)
+        if hasattr(control, "options"):
+            drawn[name] = st.sampled_from(values)
+        else:
+            kind = st.integers if isinstance(values[0], int) else st.floats
+            drawn[name] = kind(*values)
+    return st.fixed_dictionaries(drawn)
+
+
+def assert_finite(reading):
+    for field in dataclasses.fields(reading):
+        value = getattr(reading, field.name)
+        if not isinstance(value, str) and field.name != "basis":  # a polynomial basis ends at the cutoff
+            assert np.all(np.isfinite(value)), field.name
+
+
+# What they compute
+
+
+def test_lennard_jones_reads_its_curves():
+    result = lennard_jones.compute(3.1, 0.7, 3.4)
+    r = np.linspace(2.5, 6, 350_001)
+    energies, _ = systems.lennard_jones(r, 3.1, 0.7)
+    assert result.minimum_distance == pytest.approx(r[energies.argmin()], abs=2e-5)
+    assert result.minimum_energy == pytest.approx(energies.min(), abs=1e-9)
+    assert result.zero_distance == pytest.approx(r[np.abs(energies).argmin()], abs=2e-5)
+    above, below = (systems.lennard_jones(3.4 + step, 3.1, 0.7)[0] for step in (1e-5, -1e-5))
+    assert result.slope == pytest.approx((above - below) / 2e-5, rel=1e-7)
+    assert result.force == -result.slope
+    np.testing.assert_array_equal(result.energies, systems.lennard_jones(lennard_jones.DISTANCES, 3.1, 0.7)[0])
+
+
+@pytest.mark.parametrize(("distance", "words"), [(3.0, "apart"), (4.0, "together"), (2 ** (1 / 6) * 2.9, "nothing")])
+def test_lennard_jones_says_where_the_force_pushes(distance, words):
+    reading = lennard_jones.describe_reading(2.9, 1.0, distance, lennard_jones.compute(2.9, 1.0, distance))
+    assert reading.sentence.endswith(f"{words}.")
+
+
+@pytest.mark.parametrize("radial_basis", ["gto", "polynomial"])
+def test_soap_shows_the_descriptor_and_its_slope(radial_basis):
+    result = soap.compute(4.0, 4, 2, 0.6, radial_basis, 3.3)
+    maker = descriptors.make_soap(cutoff_radius=4.0, n_max=4, l_max=2, sigma=0.6, radial_basis=radial_basis)
+
+    def features(distances):
+        structures = systems.dimers(distances)
+        created = maker.create(structures, centers=[[descriptors.MIDPOINT]] * len(structures))
+        return created.reshape(len(structures), -1)
+
+    assert result.vector.shape == (4 * 5 // 2 * 3,)
+    np.testing.assert_allclose(result.vector, features([3.3])[0], atol=1e-7)
+    np.testing.assert_allclose(result.features, features(soap.DISTANCES), atol=1e-7)
+    difference = (features(soap.DISTANCES + 1e-3) - features(soap.DISTANCES - 1e-3)) / 2e-3
+    np.testing.assert_allclose(result.slopes, np.linalg.norm(difference, axis=1), rtol=1e-4)
+    used = [slope for r, slope in zip(soap.DISTANCES, result.slopes, strict=True) if 2.49 < r < 5.01]
+    assert len(used) == 26
+    assert result.smallest_slope == min(used)
+    assert result.largest == pytest.approx(np.linalg.norm(features(soap.DISTANCES), axis=1).max())
+
+
+def test_soap_draws_the_basis_that_dscribe_uses():
+    radii = soap.RADII
+    for radial_basis in ("gto", "polynomial"):
+        maker = descriptors.make_soap(radial_basis=radial_basis)
+        functions = np.nan_to_num(soap.radial_basis_functions(maker, 5.0, 3, radial_basis))
+        # An orthonormal set stays orthogonal when it is scaled: integral of g_n g_m r² dr = 0.
+        overlap = np.trapezoid(functions[:, None] * functions[None] * radii**2, radii, axis=-1)
+        scale = np.sqrt(np.outer(np.diag(overlap), np.diag(overlap)))
+        np.testing.assert_allclose(overlap / scale, np.eye(3), atol=5e-3)
+        assert np.abs(functions).max(axis=1) == pytest.approx(1)
+
+
+def test_soap_knows_when_it_sees_nothing():
+    result = soap.compute(1.5, 3, 0, 0.1, "gto", 5.0)
+    assert np.all(result.vector == 0)
+    assert result.smallest_slope == 0
+    assert "look the same" in soap.describe_reading(1.5, 3, 0, 0.1, "gto", 5.0, result).sentence
+    result = soap.compute(5.0, 3, 0, 0.5, "gto", 5.0)
+    assert "easy" in soap.describe_reading(5.0, 3, 0, 0.5, "gto", 5.0, result).sentence
+
+
+def test_soap_density_has_its_atoms_in_place():
+    result = soap.compute(5.0, 3, 0, 0.2, "gto", 4.0)
+    assert soap.RADII[result.density.argmax()] == pytest.approx(2.0)
+    assert result.density.max() == pytest.approx(1.0)
+
+
+def test_training_holds_out_what_it_says(dimer_set):
+    result = training_room.compute(dimer_set, 12, 0.5, 8, 0)
+    assert sorted([*result.chosen, *result.held_out]) == list(range(200))
+    rest = result.held_out
+    assert result.energy_error == pytest.approx(np.abs(result.energies - dimer_set.energies)[rest].mean())
+    assert result.force_error == pytest.approx(np.abs(result.forces - dimer_set.forces[:, 0, 0])[rest].mean())
+    # Other labels on the held-out points: the same network, larger errors.
+    arrays = {name: getattr(dimer_set, name).copy() for name in Dataset.ARRAYS}
+    arrays["energies"][rest] += 100
+    arrays["forces"][rest] += 100
+    other = training_room.compute(Dataset(**arrays), 12, 0.5, 8, 0)
+    np.testing.assert_array_equal(other.energies, result.energies)
+    np.testing.assert_array_equal(other.loss, result.loss)
+    assert other.energy_error > 99
+
+
+def test_training_weighs_energies_and_forces(dimer_set):
+    energies_alone, both, forces_alone = (training_room.compute(dimer_set, 15, share, 16, 0) for share in (0, 0.5, 1))
+    assert both.energy_error < 0.05
+    assert both.force_error < 0.5
+    # Forces alone leave the energy's constant open.
+    assert forces_alone.energy_error > 10 * both.energy_error
+    assert energies_alone.force_error > both.force_error
+
+
+def test_reach_sees_the_truth_and_the_model(model):
+    result = reach.compute(model, 3.1, 0.2)
+    (structure,) = systems.dimers([3.1], 0.2)
+    _, (energy,), (forces,) = systems.label([structure])
+    assert result.true_energy == pytest.approx(energy)
+    np.testing.assert_allclose(result.true_forces, forces[:, 0])
+
+    def predicted(positions):
+        structure.positions = positions
+        described = descriptors.describe(descriptors.make_soap(), [structure], [descriptors.MIDPOINT])
+        return model.predict(*described)[0][0]
+
+    numerical = -central_difference(predicted, structure.positions.copy())[:, 0]
+    np.testing.assert_allclose(result.forces, numerical, atol=1e-5 * np.abs(numerical).max())
+    assert result.net_force == pytest.approx(result.forces.sum())
+    assert abs(result.net_force) > 1
+    assert abs(reach.compute(model, 3.1, 0.0).net_force) < 1e-9
+
+
+@pytest.mark.parametrize(
+    ("distance", "shift", "words"),
+    [
+        (2.5, 0.0, "inside the training data"),
+        (5.0, 0.0, "inside the training data"),
+        (2.45, 0.0, "outside the training data: the atoms are closer"),
+        (5.05, 0.0, "outside the training data: the atoms are further apart"),
+        (3.0, -0.05, "outside the training data: the pair is off the centre"),
+        (6.0, 0.5, "further apart than in any training point (5.0 Å) and the pair is off the centre"),
+    ],
+)
+def test_reach_says_whether_a_point_is_inside(model, distance, shift, words):
+    assert words in reach.compute(model, distance, shift).place
+
+
+# What can be set
+
+
+@BY_NAME
+def test_every_slider_to_both_ends(name, explorer):
+    for setting, control in explorer.controls.items():
+        for end in span(control):
+            control.value = end
+            assert not explorer.problem, f"{setting} = {end}: {explorer.problem}"
+            assert not re.search(r"\b(nan|inf)\b", " ".join(explorer.reading))
+        explorer.reset()
+
+
+@BY_NAME
+def test_two_hundred_random_settings(name, given_to, explorer, monkeypatch):
+    # Every setting of the training explorer is a training: these are short ones, the ends above are not.
+    monkeypatch.setattr(training_room, "ITERATIONS", 5)
+
+    @settings(max_examples=200, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(every_setting(MODULES[name]))
+    def try_them(values):
+        assert_finite(MODULES[name].compute(*given_to[name], **values))
+        reading = explorer.update(**values)
+        assert not re.search(r"\b(nan|inf)\b", " ".join(reading))
+
+    try_them()
+
+
+@pytest.mark.parametrize(
+    ("compute", "words"),
+    [
+        (lambda: lennard_jones.compute(-1, 1, 3), "Every sigma must be a finite number above 0 Å."),
+        (lambda: lennard_jones.compute(2.9, 1, 0), "Every distance must be a finite number above 0 Å."),
+        (lambda: soap.compute(1.0, 3, 0, 0.5, "gto", 3), "cutoff_radius must be greater than 1 Å with the 'gto' basis"),
+        (lambda: soap.compute(5.0, 0, 0, 0.5, "gto", 3), "n_max must be a whole number of at least 1"),
+        (lambda: soap.compute(5.0, 3, 0, 0.5, "gto", -3), "above 0 Å"),
+        (lambda: reach.compute(None, 3.0, np.nan), "The shift must be a finite number"),
+    ],
+)
+def test_bad_settings_are_explained(compute, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        compute()
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"n_labels": 200}, "choose fewer labels"),
+        ({"n_labels": 1}, "Choose from 2 to 200 systems"),
+        ({"force_share": 1.5}, "from 0 to 1"),
+        ({"hidden_units": 0}, "at least one unit"),
+    ],
+)
+def test_bad_training_settings_are_explained(dimer_set, values, words):
+    with pytest.raises(ValueError, match=words):
+        training_room.compute(
+            dimer_set, **({"n_labels": 30, "force_share": 0.5, "hidden_units": 4, "seed": 0} | values)
+        )
+
+
+def test_what_goes_wrong_is_said_and_the_picture_stays():
+    def build(figure):
+        (line,) = figure.subplots().plot([0, 1], [0, 1], animated=True)
+
+        def update(height):
+            if height > 8:
+                raise RuntimeError("a <surprise>")
+            if height > 5:
+                raise ValueError("The height must be at most 5 Å.")
+            line.set_ydata([0, height])
+            return Reading(f"height {height} & more")
+
+        return update
+
+    tried = Explorer(build, {"height": slider("height (Å)", 1, 0, 10, 1)}, 2.0)
+    good = tried.png
+    assert 'alt="height 1 &amp; more"' in tried.picture.value
+    tried.controls["height"].value = 6
+    assert tried.problem == "The height must be at most 5 Å."
+    assert tried.problem in tried.picture.value
+    assert tried.png == good
+    tried.controls["height"].value = 9
+    assert "RuntimeError: a &lt;surprise&gt;" in tried.picture.value
+    tried.controls["height"].value = 4
+    assert not tried.problem
+    assert "alert" not in tried.picture.value
+    assert tried.png != good
+    tried.reset_button.click()
+    assert tried.controls["height"].value == 1
+    assert tried.png == good
+
+
+# What they show and leave behind
+
+
+@BY_NAME
+def test_a_reset_draws_once_and_brings_the_defaults_back(name, explorer):
+    picture, sentence = explorer.png, explorer.reading.sentence
+    controls = [control for control in explorer.controls.values() if not hasattr(control, "options")]
+    for control in controls:
+        control.value = control.max
+    assert explorer.reading.sentence != sentence
+    assert explorer.png != picture
+    drawn = []
+    explorer.picture.observe(drawn.append, names="value")
+    explorer.reset_button.click()
+    assert len(drawn) == 1
+    assert explorer.reading.sentence == sentence
+    assert explorer.png == picture
+
+
+@BY_NAME
+def test_every_control_moves_the_picture(name, explorer):
+    for setting, control in explorer.controls.items():
+        before = explorer.png
+        control.value = next(value for value in span(control) if value != control.value)
+        assert explorer.png != before, f"{setting} changes nothing"
+        explorer.reset()
+
+
+@BY_NAME
+def test_the_output_can_be_read_without_a_kernel(name, explorer, given_to):
+    bundle, metadata = explorer._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert len(bundle["image/png"]) > 10_000
+    assert bundle["text/plain"] == explorer.reading.sentence == metadata["image/png"]["alt"]
+    figure, alt = getattr(MODULES[name], f"{name}_figure")(*given_to[name])
+    assert alt == explorer.reading.sentence
+    assert len(figure.axes) == len(explorer.figure.axes)
+
+
+@BY_NAME
+def test_every_control_has_a_visible_name(name):
+    for control in MODULES[name].controls().values():
+        assert len(control.description) > 5
+    if name != "training":
+        units = [control.description for control in MODULES[name].controls().values() if control.description[-1] == ")"]
+        assert all(unit.endswith(("(Å)", "(eV)")) for unit in units)
+        assert len(units) >= 2
+
+
+@pytest.mark.parametrize(("name", "moves"), [("lennard_jones", 500), ("soap", 500), ("reach", 500), ("training", 100)])
+def test_many_moves_leave_nothing_behind(explorer, moves, monkeypatch):
+    monkeypatch.setattr(training_room, "ITERATIONS", 1)
+    moved = [control for control in explorer.controls.values() if not hasattr(control, "options")]
+    process, drawn = psutil.Process(), []
+
+    def move(times):
+        for count in range(times):
+            control = moved[count % len(moved)]
+            control.value = control.min if control.value > (control.min + control.max) / 2 else control.max
+
+    move(30)  # caches fill once
+    explorer.picture.observe(lambda _: drawn.append(1), names="value")
+    before = process.memory_info().rss
+    move(moves)
+    assert len(drawn) == moves
+    assert process.memory_info().rss - before < 20e6
+    assert plt.get_fignums() == []
