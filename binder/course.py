@@ -6,9 +6,9 @@
 
 All it needs is Python 3.11, 3.12, 3.13 or 3.14. The first time, it makes the folder .venv beside
 README.md and installs the packages of environment.yml there (2 GB, a few minutes); from then on it
-starts at once. Nothing outside the course's folder changes. On Windows, write `py` for `python3`.
-With conda: `conda env create -f environment.yml`, then `conda activate force-field-course`; the same
-commands then use that environment and make no .venv.
+starts at once. To take back all that room, delete .venv. On Windows, write `py` for `python3`.
+With conda, run `conda env create -f environment.yml` and `conda activate force-field-course`: the
+same commands then use that environment and make no .venv.
 
 For readers
   lab [OPTIONS]    open notebooks/00_start_here.ipynb; Ctrl-C ends it. OPTIONS go to JupyterLab:
