@@ -1,0 +1,95 @@
+"""Committees: mean and spread, calibration, and conformal bounds that keep their word."""
+
+import numpy as np
+import pytest
+
+from forcefield.committees import Committee, calibration_factor, conformal_factor, energy_spread, force_spread
+from forcefield.descriptors import MIDPOINT, describe, make_soap
+from forcefield.gradients import numerical_forces
+from forcefield.model import ForceField
+from forcefield.systems import dimers
+
+
+@pytest.fixture(scope="module")
+def committee(dimer_set):
+    """Three untrained models: they disagree well."""
+    return Committee([ForceField(6, seed=seed).standardise(dimer_set) for seed in range(3)])
+
+
+def test_mean_force_is_minus_the_gradient_of_the_mean_energy(committee):
+    def predict(positions):
+        pair = dimers([3.0])[0]
+        pair.positions = positions
+        return committee.predict(*describe(make_soap(), [pair], [MIDPOINT]))
+
+    positions = dimers([3.0])[0].positions
+    numerical = numerical_forces(lambda moved: predict(moved)[0][0], positions)
+    assert np.abs(numerical).max() > 1e-3
+    np.testing.assert_allclose(predict(positions)[1][0], numerical, atol=1e-6)
+
+
+def test_shapes_and_values_of_votes_and_spreads(committee, dimer_set):
+    part = dimer_set[:5]
+    energies, forces = committee.votes(part.descriptors, part.derivatives)
+    assert energies.shape == (3, 5)
+    assert forces.shape == (3, 5, 2, 3)
+    np.testing.assert_array_equal(energies[1], committee.members[1].predict(part.descriptors, part.derivatives)[0])
+    mean = energies.mean(axis=0)
+    np.testing.assert_allclose(energy_spread(energies), np.sqrt(((energies - mean) ** 2).sum(axis=0) / 2))
+    assert force_spread(forces).shape == (5, 2)
+
+
+def test_force_spread_does_not_turn_along():
+    generator = np.random.default_rng(0)
+    forces = generator.normal(size=(4, 2, 3, 3))
+    turn = np.linalg.qr(generator.normal(size=(3, 3)))[0]
+    np.testing.assert_allclose(force_spread(forces @ turn.T), force_spread(forces))
+    assert np.abs(forces @ turn.T - forces).max() > 0.1
+
+
+def test_one_member_cannot_disagree(committee):
+    with pytest.raises(ValueError, match="at least 2 members"):
+        Committee(committee.members[:1])
+    with pytest.raises(ValueError, match="at least 2 members"):
+        energy_spread(np.ones((1, 4)))
+
+
+def test_calibration_factor_finds_how_much_too_small_spreads_are():
+    generator = np.random.default_rng(0)
+    spreads = generator.uniform(0.1, 2, 20_000)
+    errors = 2.5 * spreads * generator.normal(size=20_000)
+    factor = calibration_factor(errors, spreads)
+    assert factor == pytest.approx(2.5, rel=0.03)
+    assert calibration_factor(errors, factor * spreads) == pytest.approx(1)
+
+
+def test_conformal_factor_is_the_right_rank():
+    scores = np.random.default_rng(0).permutation(np.arange(1.0, 10.0))  # 1 to 9
+    ones = np.ones(9)
+    assert conformal_factor(scores, ones, 0.9) == 9
+    assert conformal_factor(scores, ones, 0.5) == 5
+    assert conformal_factor(-scores * 2, 2 * ones, 0.85) == 9
+
+
+@pytest.mark.parametrize("coverage", [0.5, 0.8, 0.9])
+def test_bound_holds_as_often_as_promised(coverage):
+    """Heavy-tailed errors, 30 calibration points, one new point, many times."""
+    generator = np.random.default_rng(1)
+    held = []
+    for _ in range(4000):
+        spreads = generator.uniform(0.1, 2, 31)
+        errors = spreads * generator.standard_t(2, 31)
+        held.append(abs(errors[-1]) <= conformal_factor(errors[:-1], spreads[:-1], coverage) * spreads[-1])
+    exact = np.ceil(31 * coverage) / 31
+    assert np.mean(held) == pytest.approx(exact, abs=4 * np.sqrt(exact * (1 - exact) / 4000))
+
+
+def test_bad_input_gets_a_sentence():
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        conformal_factor(np.ones(5), np.ones(5), 90)
+    with pytest.raises(ValueError, match="at least 9 calibration points; there are 8"):
+        conformal_factor(np.ones(8), np.ones(8), 0.9)
+    with pytest.raises(ValueError, match="one shape"):
+        conformal_factor(np.ones(8), np.ones(9), 0.5)
+    with pytest.raises(ValueError, match="above 0"):
+        calibration_factor(np.ones(3), np.array([1.0, 0.0, 1.0]))
