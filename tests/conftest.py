@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 import torch
+from ase.calculators.emt import EMT
+
 from forcefield import descriptors, prepared, systems
 from forcefield.dataset import Dataset, equally_spaced
+from forcefield.training import train
 
 torch.set_num_threads(1)
 
@@ -22,3 +25,22 @@ def thirty(dimer_set):
     """The 30 labelled dimers and the 170 others."""
     chosen, others = equally_spaced(len(dimer_set), 30)
     return dimer_set[chosen], dimer_set[others]
+
+
+@pytest.fixture(scope="session")
+def copper_set():
+    """Sixty rattled clusters of 13 copper atoms with EMT labels, a centre on every atom."""
+    generator, cluster = np.random.default_rng(0), systems.copper_cluster()
+    structures = []
+    for scale in np.linspace(0.02, 0.2, 60):
+        structures.append(cluster.copy())
+        structures[-1].positions += generator.normal(scale=scale, size=(13, 3))
+    described = descriptors.describe(prepared.copper_soap(), structures, attach=True)
+    return Dataset(*systems.label(structures, EMT()), *described)
+
+
+@pytest.fixture(scope="session")
+def copper_force_field(copper_set):
+    """A small force field of these clusters, fitted for a second: rough, but with every symmetry of a good one."""
+    model, _ = train(copper_set, hidden_units=(16, 16), iterations=60)
+    return model

@@ -149,9 +149,10 @@ class ForceField(torch.nn.Module):
         # F = -sum over centres c and features k of dE/dD[c, k] * dD[c, k]/dr: for each system a row of
         # c*k numbers times a matrix of (c*k) x (a*3). No copy is made of `derivatives` that lie in memory as
         # `contraction_order` puts them, and the products in this order are several times faster than einsum.
-        n_systems, n_atoms = derivatives.shape[0], derivatives.shape[2]
-        matrices = derivatives.permute(0, 2, 3, 1, 4).reshape(n_systems, n_atoms * 3, -1)
-        forces = -torch.bmm(gradient.reshape(n_systems, 1, -1), matrices.transpose(1, 2))
+        n_systems, n_centers, n_atoms, _, n_features = derivatives.shape
+        matrices = derivatives.permute(0, 2, 3, 1, 4).reshape(n_systems, n_atoms * 3, n_centers * n_features)
+        rows = gradient.reshape(n_systems, 1, n_centers * n_features)
+        forces = -torch.bmm(rows, matrices.transpose(1, 2))
         return energies, forces.reshape(n_systems, n_atoms, 3)
 
     def predict(self, descriptors, derivatives):

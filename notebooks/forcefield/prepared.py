@@ -154,7 +154,7 @@ def copper_metadata():
 def copper_dataset():
     """600 copper clusters of 13 atoms from dynamics at 300, 600 and 900 K, found or made again.
 
-    Only positions and labels are saved (0.4 MB, 8 s to make). Descriptors and derivatives (122 MB) take
+    Only positions and labels are saved (0.4 MB, 9 s to make). Descriptors and derivatives (122 MB) take
     less than a second to make and are made each time.
 
     Returns

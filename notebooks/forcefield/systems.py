@@ -19,7 +19,7 @@ EPSILON = 1.0
 COPPER_TEMPERATURES = (300, 600, 900)
 """Temperatures at which the course's copper clusters are sampled, K."""
 
-COPPER_BLOCKS, COPPER_BLOCK_LENGTH = 20, 10
+COPPER_BLOCKS, COPPER_BLOCK_LENGTH = 40, 5
 """Blocks of a trajectory, and frames of a block."""
 
 TIME_STEP = 5.0
@@ -211,7 +211,7 @@ def langevin(structure, calculator, temperature, seed, time_step=TIME_STEP, fric
     )
 
 
-def sample_blocks(dynamics, n_blocks, block_length, interval=8, gap=40, equilibration=200):
+def sample_blocks(dynamics, n_blocks, block_length, interval=10, gap=20, equilibration=200):
     """Frames of a trajectory in blocks, with a pause after each block in which nothing is kept.
 
     Frames of one block follow each other closely and resemble each other; the pause makes sure that the
@@ -270,7 +270,7 @@ def copper_blocks():
     temperatures : ndarray of int, shape (n_systems,), K
         Temperature of the trajectory.
     blocks : ndarray of int, shape (n_systems,)
-        Number of the block, from 0 to 59: 20 of each trajectory.
+        Number of the block, from 0 to 119: 40 of each trajectory.
     """
     blocks = np.repeat(np.arange(len(COPPER_TEMPERATURES) * COPPER_BLOCKS), COPPER_BLOCK_LENGTH)
     return np.array(COPPER_TEMPERATURES)[blocks // COPPER_BLOCKS], blocks

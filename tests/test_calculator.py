@@ -1,0 +1,153 @@
+"""The ASE calculator: ASE's own checks, results kept and renewed, and what it refuses."""
+
+import ase
+import numpy as np
+import pytest
+from ase import units
+from ase.build import bulk
+from ase.calculators.calculator import PropertyNotImplementedError
+from ase.calculators.fd import calculate_numerical_forces
+from ase.calculators.test import gradient_test
+from ase.md.velocitydistribution import thermalize_momenta
+from ase.md.verlet import VelocityVerlet
+from ase.optimize import BFGS
+
+from forcefield import prepared
+from forcefield.calculator import ForceFieldCalculator
+from forcefield.descriptors import make_soap
+from forcefield.model import ForceField
+
+
+@pytest.fixture
+def calculator(copper_force_field):
+    return ForceFieldCalculator(copper_force_field, prepared.copper_soap(), n_atoms=13)
+
+
+@pytest.fixture
+def cluster(copper_set, calculator):
+    return ase.Atoms("Cu13", copper_set.positions[30], calculator=calculator)
+
+
+def test_energy_and_forces_are_the_models(cluster, copper_force_field, copper_set):
+    one = copper_set[[30]]
+    energies, forces = copper_force_field.predict(one.descriptors, one.derivatives)
+    assert cluster.get_potential_energy() == pytest.approx(energies[0], abs=1e-9)
+    assert cluster.get_potential_energy(force_consistent=True) == cluster.get_potential_energy()
+    np.testing.assert_allclose(cluster.get_forces(), forces[0], atol=1e-9)
+    assert cluster.get_forces().dtype == np.float64
+
+
+def test_forces_pass_ases_checks(cluster, capsys):
+    numerical = calculate_numerical_forces(cluster, eps=1e-4)
+    np.testing.assert_allclose(cluster.get_forces(), numerical, atol=1e-6)
+    analytical, difference = gradient_test(cluster, indices=[0, 5])
+    np.testing.assert_allclose(analytical, difference, atol=1e-6)
+    capsys.readouterr()
+
+
+def test_results_are_kept_until_something_changes(cluster, calculator, monkeypatch):
+    calls = []
+    forward = calculator.model.forward
+    monkeypatch.setattr(calculator.model, "forward", lambda *arguments: calls.append(1) or forward(*arguments))
+    energy = cluster.get_potential_energy()
+    cluster.get_forces()
+    cluster.set_initial_charges(np.ones(13))
+    cluster.get_forces()
+    assert len(calls) == 1
+    cluster.positions[0, 0] += 0.05
+    assert cluster.get_potential_energy() != energy
+    assert len(calls) == 2
+    cluster.positions[0, 0] -= 0.05
+    assert cluster.get_potential_energy() == pytest.approx(energy, abs=1e-9)
+
+
+def test_forces_that_are_handed_out_cannot_be_spoilt(cluster):
+    forces = cluster.get_forces()
+    forces += 1
+    assert np.abs(cluster.get_forces() - forces).min() > 0.99
+
+
+def test_nothing_is_written_into_the_atoms(cluster):
+    before = cluster.positions.copy()
+    cluster.get_forces()
+    np.testing.assert_array_equal(cluster.positions, before)
+
+
+def test_relaxation_ends_at_a_minimum(cluster):
+    start = cluster.get_potential_energy()
+    assert BFGS(cluster, logfile=None).run(fmax=0.01, steps=200)
+    assert cluster.get_potential_energy() < start
+
+
+def test_dynamics_keep_the_energy(cluster):
+    thermalize_momenta(cluster, temperature_K=100, rng=np.random.default_rng(0))
+    start = cluster.get_total_energy()
+    VelocityVerlet(cluster, 2 * units.fs).run(50)
+    assert cluster.get_total_energy() == pytest.approx(start, abs=5e-3)
+
+
+def periodic(atoms):
+    atoms.cell, atoms.pbc = [20, 20, 20], True
+
+
+def other_element(atoms):
+    atoms.numbers[3] = 79
+
+
+def one_less(atoms):
+    del atoms[0]
+
+
+def no_atoms(atoms):
+    del atoms[:]
+
+
+def lost(atoms):
+    atoms.positions[2, 1] = np.nan
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (periodic, "is for clusters; this structure is periodic: set atoms.pbc."),
+        (other_element, "knows Cu and no other element; the structure has Au."),
+        (one_less, "trained on structures of 13 atoms; this one has 12."),
+        (no_atoms, "There are no atoms."),
+        (lost, "A position is not a finite number"),
+    ],
+)
+def test_what_it_cannot_calculate_gets_one_sentence(cluster, change, sentence):
+    cluster.get_forces()
+    change(cluster)
+    # Asked twice: the refusal must not leave the old results behind.
+    for _ in range(2):
+        with pytest.raises(ValueError, match=sentence):
+            cluster.get_potential_energy()
+
+
+def test_any_size_unless_one_is_named(copper_force_field, copper_set):
+    atoms = ase.Atoms("Cu12", copper_set.positions[0][:12])
+    atoms.calc = ForceFieldCalculator(copper_force_field, prepared.copper_soap())
+    assert atoms.get_forces().shape == (12, 3)
+
+
+def test_stress_is_not_there(cluster):
+    with pytest.raises(PropertyNotImplementedError):
+        cluster.get_stress()
+
+
+def test_a_descriptor_of_other_length_is_refused(copper_force_field):
+    with pytest.raises(ValueError, match="takes 50 features and this SOAP gives 6"):
+        ForceFieldCalculator(copper_force_field, make_soap(("Cu",)))
+
+
+def test_crystals_with_a_periodic_descriptor():
+    """Derivatives are numerical there; all atoms are centres, in order, and move along."""
+    soap = make_soap(("Cu",), cutoff_radius=3.0, sigma=0.5, n_max=2, l_max=1, periodic=True)
+    crystal = bulk("Cu", cubic=True)
+    crystal.rattle(0.05, rng=np.random.default_rng(0))
+    crystal.calc = ForceFieldCalculator(ForceField(soap.get_number_of_features(), (4,)), soap)
+    np.testing.assert_allclose(crystal.get_forces(), calculate_numerical_forces(crystal, eps=1e-4), atol=1e-5)
+    crystal.pbc = False
+    with pytest.raises(ValueError, match="is for periodic structures; this structure is not periodic"):
+        crystal.get_forces()
