@@ -127,7 +127,34 @@ show(figure, "Energy and force of three Lennard-Jones potentials. Half epsilon: 
 # A smaller $\varepsilon$ scales the whole curve, a larger $\sigma_\mathrm{LJ}$ stretches it to the right. The dots are the bottoms computed above; at shorter distances than the dot the force is positive and pushes, at longer ones it is negative and pulls.
 
 # %% [markdown]
-# <!-- explorer: lennard-jones -->
+# ### Explore: σ and ε
+#
+# The three curves above are three choices. Now take any other: first the picture of the default values, below it the same picture with sliders.
+
+# %%
+from forcefield.explorers.lennard_jones import lennard_jones_explorer, lennard_jones_figure
+
+show(*lennard_jones_figure())
+
+# %%
+lennard_jones_explorer()
+
+# %% [markdown]
+# | control | what it does |
+# |---|---|
+# | **σ: zero crossing (Å)** | the distance at which the energy crosses zero (green diamond); the minimum is at $2^{1/6}\sigma_\mathrm{LJ}$ (blue triangle) |
+# | **ε: depth (eV)** | how far the minimum lies below zero |
+# | **r: distance (Å)** | where energy, slope and force are read (orange); the straight line has the slope of the energy there |
+# | **Reset** | the default values; their curve stays as a dashed line |
+#
+# Drag a handle, or press Tab until it is marked and use the arrow keys. Below the picture the reading is written out.
+#
+# **Try:**
+#
+# - Make σ larger until the minimum lies as close to 4 Å as the slider can bring it. Which σ is that, and why does the depth not change?
+# - Move r to the minimum. What happens to the straight line and to the force?
+# - Double ε. What happens to the force at every distance, and why does the minimum stay where it is?
+# - Find the distance of the strongest attraction. Where on the energy curve is that: at the minimum, or where the curve is steepest on its right side?
 
 # %% [markdown]
 # ## 3. Force is minus the slope

@@ -598,7 +598,45 @@ for changed in ({}, {"n_max": 8}, {"l_max": 4}, {"n_max": 8, "l_max": 6}, {"rbf"
     print(f"{changed or 'standard'!s:26s} {features.shape[1]:4d} features, time: {seconds:.2f} s (this machine)")
 
 # %% [markdown]
-# <!-- explorer: soap -->
+# ### Explore: the parameters together
+#
+# So far one parameter changed at a time. Here are all of them at once, for the dimer with its centre at the midpoint: what the centre sees, the descriptor at one distance, and the descriptor over all distances.
+
+# %%
+from forcefield.explorers.soap import soap_explorer, soap_figure
+
+show(*soap_figure())
+
+# %%
+soap_explorer()
+
+# %% [markdown]
+# | picture | what it shows |
+# |---|---|
+# | top left | the density of one atom, as the centre sees it, and the radial basis functions $g_n$ (for $l = 0$, each scaled to 1) in which SOAP expands it |
+# | bottom left | the descriptor at the distance $r$, one bar for a feature |
+# | top right | the same features over all distances |
+# | bottom right | how fast the descriptor changes: where this is small, distances are hard to tell apart. The scale is logarithmic, and its lower end means "not at all" |
+#
+# Features and slopes are divided by the largest length that $\mathbf D$ has between 2 and 7 Å, so that settings can be compared.
+#
+# | control | what it does |
+# |---|---|
+# | **r_cut: cutoff (Å)** | how far the centre sees. It starts at 1.5 Å because DScribe's `gto` basis needs more than 1 Å |
+# | **n_max: radial basis size** | number of radial basis functions $g_n$ |
+# | **l_max: angular degree** | highest degree of the spherical harmonics |
+# | **σ: Gaussian width (Å)** | width of the Gaussian put on every atom |
+# | **r: distance (Å)** | distance of the two atoms; each is $r/2$ away from the centre |
+# | **Radial basis** | `gto`, or `polynomial`, whose derivatives have to be taken numerically: compare the times |
+# | **Reset** | the settings of this lesson |
+#
+# **Try:**
+#
+# - Make σ smaller, down to 0.1 Å: the features hardly get narrower. What limits them now? Raise n_max to find out.
+# - Set r_cut to 2 Å. Why are distances near 5 Å hard to tell apart now?
+# - Set r_cut to 1.5 Å and σ to 0.1 Å. From which distance on is every feature zero, and why?
+# - With n_max = 1, where does the slope nearly vanish? Would a second radial function help?
+# - Raise l_max from 0 to 1. The number of features doubles, but every new bar is zero. Why? (The pair looks the same from both sides of its midpoint.)
 
 # %% [markdown]
 # ## 6. The centre, and what `attach` means

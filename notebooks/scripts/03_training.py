@@ -672,7 +672,37 @@ report("final model, force error, median of 3 seeds", np.median(errors[:, 1]), "
 # [Lesson 4](04_analysis.ipynb) looks at these errors point by point, adds more seeds and baselines, and shows where the model breaks.
 
 # %% [markdown]
-# <!-- explorer: training -->
+# ### Explore: labels, weights, width, seed
+#
+# Every move of a slider trains a new network by L-BFGS, with 150 iterations instead of 500 so that it takes a fraction of a second. The test errors are those of all distances that the network was not fitted to.
+
+# %%
+from forcefield.explorers.training import training_explorer, training_figure
+
+show(*training_figure(data))
+
+# %%
+training_explorer(data)
+
+# %% [markdown]
+# | control | what it does |
+# |---|---|
+# | **Number of labels** | how many of the 200 distances, equally spaced, the network is fitted to; all others test it |
+# | **Share of forces in loss** | 0: energies alone, 1: forces alone, 0.5: both with weight 1, as above |
+# | **Hidden units** | width of the one hidden layer |
+# | **Random seed** | draws the initial weights |
+# | **Reset** | the default values |
+#
+# Top: energy and force, labels as dots. Bottom left: the error at every held-out distance, on a logarithmic scale. Bottom right: the training loss. A picture comes when you let go of a handle, or press an arrow key.
+#
+# **Try:**
+#
+# - Take labels away until the test errors grow tenfold. Where along the curve do they grow first, and why there?
+# - Set the share of forces to 1. The forces fit, the energies are off. By what, and why does no force label tell?
+# - Set it to 0 with 10 labels. Where do the energies between the labels go wrong?
+# - Go through five seeds with everything else at its default. How far apart are the errors? How much would you believe a difference of 20 % between two settings?
+#
+# Beware: choosing a setting by the errors shown here means choosing by the test points. That is fine for play, and not for a result.
 # %% [markdown]
 # ## Exercises
 #

@@ -512,7 +512,33 @@ assert np.abs(net_forces[:, 0]).max() < 1e-8
 # outside its data again, at a distance $r$ in the middle of them. Kernel ridge suffers as well: it is the *centre* that is wrong, not the network.
 
 # %% [markdown]
-# <!-- explorer: reach -->
+# ### Explore: the reach of the model
+#
+# Drag the two atoms apart, push them together, or move the pair off the centre of the descriptor. The truth is black, the model blue.
+
+# %%
+from forcefield.explorers.reach import reach_explorer, reach_figure
+
+show(*reach_figure(model))
+
+# %%
+reach_explorer(model)
+
+# %% [markdown]
+# | control | what it does |
+# |---|---|
+# | **r: distance (Å)** | distance of the two atoms; the training data go from 2.5 to 5 Å (shaded) |
+# | **Shift of the pair (Å)** | moves both atoms along x while the centre of the descriptor (the cross) stays |
+# | **Reset** | back to 3 Å and no shift |
+#
+# Left: energy against distance for this shift. A point beyond the scale is drawn at its edge. Right: the pair and the forces on its atoms, true above and predicted below. The sentence says whether the point lies inside the training data.
+#
+# **Try:**
+#
+# - Without a shift, go below 2.5 Å and above 5 Å. On which side does the model fail sooner, and why?
+# - Go back to 3 Å and shift the pair by 0.05 Å, one press of an arrow key. How large is the net force? What is it in truth?
+# - Shift to the left instead of to the right. What changes, and what symmetry is that?
+# - Which of the failures could more labels cure? Which needs another centre?
 
 # %% [markdown]
 # ### The pair turns
