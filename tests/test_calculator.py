@@ -15,7 +15,7 @@ from ase.optimize import BFGS
 from forcefield import prepared
 from forcefield.calculator import ForceFieldCalculator
 from forcefield.descriptors import make_soap
-from forcefield.model import ForceField
+from forcefield.model import ACTIVATIONS, ForceField
 
 
 @pytest.fixture
@@ -37,6 +37,18 @@ def test_energy_and_forces_are_the_models(cluster, copper_force_field, copper_se
     assert cluster.get_forces().dtype == np.float64
 
 
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("hidden_units", [(7,), (6, 5, 4)])
+def test_network_written_out_in_numpy_is_the_models(copper_set, activation, hidden_units):
+    model = ForceField(50, hidden_units, activation, seed=4).standardise(copper_set)
+    one = copper_set[[7]]
+    energies, forces = model.predict(one.descriptors, one.derivatives)
+    atoms = ase.Atoms("Cu13", one.positions[0])
+    atoms.calc = ForceFieldCalculator(model, prepared.copper_soap())
+    assert atoms.get_potential_energy() == pytest.approx(energies[0], abs=1e-8)
+    np.testing.assert_allclose(atoms.get_forces(), forces[0], atol=1e-8)
+
+
 def test_forces_pass_ases_checks(cluster, capsys):
     numerical = calculate_numerical_forces(cluster, eps=1e-4)
     np.testing.assert_allclose(cluster.get_forces(), numerical, atol=1e-6)
@@ -47,11 +59,12 @@ def test_forces_pass_ases_checks(cluster, capsys):
 
 def test_results_are_kept_until_something_changes(cluster, calculator, monkeypatch):
     calls = []
-    forward = calculator.model.forward
-    monkeypatch.setattr(calculator.model, "forward", lambda *arguments: calls.append(1) or forward(*arguments))
+    network = calculator.network
+    monkeypatch.setattr(calculator, "network", lambda descriptors: calls.append(1) or network(descriptors))
     energy = cluster.get_potential_energy()
     cluster.get_forces()
     cluster.set_initial_charges(np.ones(13))
+    cluster.cell = [9, 9, 9]
     cluster.get_forces()
     assert len(calls) == 1
     cluster.positions[0, 0] += 0.05

@@ -1,20 +1,91 @@
 """A force field as an ASE calculator: what relaxes, vibrates and moves atoms takes it like any potential."""
 
 import numpy as np
-import torch
 from ase.calculators.calculator import Calculator, all_changes
+from ase.data import chemical_symbols
+from scipy.special import expit
 
 from forcefield.descriptors import describe
+
+
+def _tanh(z):
+    h = np.tanh(z)
+    return h, 1 - h * h
+
+
+def _sigmoid(z):
+    s = expit(z)
+    return s, s * (1 - s)
+
+
+def _silu(z):
+    s = expit(z)
+    return z * s, s * (1 + z * (1 - s))
+
+
+VALUE_AND_SLOPE = {"tanh": _tanh, "sigmoid": _sigmoid, "silu": _silu}
+"""Value and derivative of every activation of `forcefield.model`."""
+
+
+class FrozenNetwork:
+    """The network of a force field in numpy, with the chain rule written out.
+
+    One step of dynamics asks for one structure, and there torch spends more time on keeping books for
+    automatic differentiation than on numbers. The standardisation is worked into the first and last layer.
+
+    Parameters
+    ----------
+    model : ForceField
+        Its weights as they are now; later training is not followed.
+    """
+
+    def __init__(self, model):
+        layers = [
+            (layer.weight.detach().numpy().T.copy(), layer.bias.detach().numpy().copy()) for layer in model.network[::2]
+        ]
+        mean, scale = model.descriptor_mean.numpy(), model.descriptor_scale.numpy()
+        weights, biases = layers[0]
+        layers[0] = weights / scale[:, None], biases - (mean / scale) @ weights
+        weights, biases = layers[-1]
+        factor = model.energy_scale.item()
+        self.hidden, self.last = layers[:-1], (factor * weights, factor * biases + model.energy_shift.item())
+        self.activation = VALUE_AND_SLOPE[model.settings["activation"]]
+
+    def __call__(self, descriptors):
+        """Energy of every centre and its derivative.
+
+        Parameters
+        ----------
+        descriptors : ndarray of float64, shape (n_centers, n_features)
+
+        Returns
+        -------
+        energies : ndarray of float64, shape (n_centers,), eV
+        gradients : ndarray of float64, shape (n_centers, n_features), eV
+            dE/dD.
+        """
+        values, slopes = descriptors, []
+        for weights, biases in self.hidden:
+            values, slope = self.activation(values @ weights + biases)
+            slopes.append(slope)
+        weights, biases = self.last
+        energies = (values @ weights + biases)[:, 0]
+        gradients = weights.T
+        for (weights, _), slope in zip(self.hidden[::-1], slopes[::-1], strict=True):
+            gradients = (gradients * slope) @ weights.T
+        return energies, gradients
 
 
 class ForceFieldCalculator(Calculator):
     """Energy (eV) and forces (eV/Å) of a force field with one centre on every atom.
 
-    Results are kept until positions, elements, cell or periodicity change, as in every ASE calculator.
+    Results are kept until positions, elements or periodicity change (in crystals, the cell), as in every
+    ASE calculator.
 
     Parameters
     ----------
     model : ForceField
+        Its weights as they are now; later training is not followed.
     soap : dscribe.descriptors.SOAP
         With the settings that the model was trained with.
     n_atoms : int, optional
@@ -34,7 +105,6 @@ class ForceFieldCalculator(Calculator):
     """
 
     implemented_properties = ("energy", "free_energy", "forces")
-    ignored_changes = frozenset({"initial_charges", "initial_magmoms"})
 
     def __init__(self, model, soap, n_atoms=None):
         super().__init__()
@@ -44,7 +114,8 @@ class ForceFieldCalculator(Calculator):
                 f"The model takes {n_features} features and this SOAP gives {soap.get_number_of_features()}: "
                 "use the settings that the model was trained with."
             )
-        self.model, self.soap, self.n_atoms = model, soap, n_atoms
+        self.network, self.soap, self.n_atoms = FrozenNetwork(model), soap, n_atoms
+        self.ignored_changes = {"initial_charges", "initial_magmoms"} | (set() if soap.periodic else {"cell"})
 
     def calculate(self, atoms=None, properties=("energy",), system_changes=all_changes):
         """Fill `results`; called by ASE when something changed.
@@ -64,15 +135,19 @@ class ForceFieldCalculator(Calculator):
         """
         super().calculate(atoms, properties, system_changes)
         self._check(self.atoms)
-        described = describe(self.soap, [self.atoms], attach=True)
-        energies, forces = self.model(*(torch.from_numpy(array) for array in described))
-        energy = energies.item()
+        descriptors, derivatives = describe(self.soap, [self.atoms], attach=True)
+        energies, gradients = self.network(descriptors[0])
+        energy = float(energies.sum())
+        n_centers, n_atoms, _, n_features = derivatives[0].shape
+        # F = -sum over centres c and features k of dE/dD[c, k] * dD[c, k]/dr
+        products = derivatives[0].reshape(n_centers, n_atoms * 3, n_features) @ gradients[:, :, None]
+        forces = -products.sum(axis=0).reshape(n_atoms, 3)
         # Nothing is lost to a temperature of electrons here, so the free energy is the energy.
-        self.results = {"energy": energy, "free_energy": energy, "forces": forces[0].detach().numpy()}
+        self.results = {"energy": energy, "free_energy": energy, "forces": forces}
 
     def _check(self, atoms):
         """Say in a sentence why these atoms cannot be calculated."""
-        known, found = set(self.soap.species), set(atoms.get_chemical_symbols())
+        known, found = set(self.soap.species), {chemical_symbols[number] for number in set(atoms.numbers.tolist())}
         if not found:
             raise ValueError("There are no atoms.")
         if found - known:
