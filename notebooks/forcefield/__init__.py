@@ -6,9 +6,11 @@ all of these in one set              dataset
 descriptors -> energies, forces      model, training
 predictions -> errors, baselines     evaluation
 finite-difference checks             gradients
+several models -> how sure they are  committees
 energies, forces -> moving atoms     calculator
+periodic copper                      crystals
 what a lesson saves for a later one  prepared
-figures                              plots
+figures, progress, sliders           plots, progress, explorers
 
 Arrays are float64. Units are eV, Å and eV/Å. Shapes are written with
 n_systems, n_centers, n_atoms and n_features throughout.
