@@ -5,6 +5,7 @@ import pytest
 
 from forcefield.committees import Committee, calibration_factor, conformal_factor, energy_spread, force_spread
 from forcefield.descriptors import MIDPOINT, describe, make_soap
+from forcefield.explorers import committee as explorer_room
 from forcefield.gradients import numerical_forces
 from forcefield.model import ForceField
 from forcefield.systems import dimers
@@ -93,3 +94,42 @@ def test_bad_input_gets_a_sentence():
         conformal_factor(np.ones(8), np.ones(9), 0.5)
     with pytest.raises(ValueError, match="above 0"):
         calibration_factor(np.ones(3), np.array([1.0, 0.0, 1.0]))
+
+
+@pytest.fixture(scope="module")
+def sixteen(dimer_set):
+    """Members for the explorer, untrained."""
+    return [ForceField(6, seed=seed).standardise(dimer_set) for seed in range(16)]
+
+
+def test_explorer_shows_the_committee_of_the_size_asked_for(sixteen, dimer_set):
+    reading = explorer_room.compute(sixteen, 5, distance=2.5, along=0.0, sideways=0.0)
+    first = dimer_set[:1]  # the pair of 2.5 Å
+    energies, _ = Committee(sixteen[:5]).votes(first.descriptors, first.derivatives)
+    assert reading.votes.shape == (5, 97)
+    assert reading.mean == pytest.approx(energies.mean())
+    assert reading.spread == pytest.approx(energies.std(ddof=1))
+    assert reading.true_energy == pytest.approx(first.energies[0])
+
+
+def test_explorer_sideways_shows_the_features_of_a_longer_pair(sixteen):
+    moved = explorer_room.compute(sixteen, 16, distance=3.0, along=0.0, sideways=0.8)
+    longer = explorer_room.compute(sixteen, 16, distance=3.4, along=0.0, sideways=0.0)
+    assert moved.mean == pytest.approx(longer.mean)
+    assert moved.spread == pytest.approx(longer.spread)
+    assert moved.true_energy != pytest.approx(longer.true_energy, abs=0.05)
+
+
+def test_explorer_moves_with_every_control_and_explains_bad_settings(sixteen):
+    explorer = explorer_room.committee_explorer(sixteen)
+    pictures = {explorer.png}
+    for control in explorer.controls.values():
+        control.value = control.max
+        pictures.add(explorer.png)
+    assert len(pictures) == 1 + len(explorer.controls)
+    assert not explorer.problem
+    assert "16 members" in explorer.reading.sentence
+    with pytest.raises(ValueError, match="from 2 to 16 members, not 17"):
+        explorer_room.compute(sixteen, 17, 3.0, 0.0, 0.0)
+    with pytest.raises(ValueError, match="finite"):
+        explorer_room.compute(sixteen, 2, 3.0, np.nan, 0.0)
