@@ -137,8 +137,8 @@ def crosses_reach(soap, structure, step=DIFFERENCE_STEP):
     return bool(np.any(np.abs(neighbor_list("d", structure, edge + 2 * step) - edge) <= step))
 
 
-def crystal_frames(n_frames, seed, soap):
-    """Copper cells of 4 atoms, each stretched or compressed, sheared, and with its atoms moved at random.
+def crystal_frames(n_frames, seed, soap=None, repeat=1):
+    """Copper cells, each stretched or compressed, sheared, and with its atoms moved at random.
 
     Every frame is drawn on its own, so frames may be split at random. A frame whose numerical derivatives
     would be taken across the jump of the descriptor (see `crosses_reach`) is drawn again.
@@ -147,14 +147,17 @@ def crystal_frames(n_frames, seed, soap):
     ----------
     n_frames : int
     seed : int
-    soap : dscribe.descriptors.SOAP
+    soap : dscribe.descriptors.SOAP, optional
+        If None, no frame is drawn again.
+    repeat : int
+        Cubes along each of the three axes.
 
     Returns
     -------
     list of ase.Atoms, length n_frames
-        4 atoms each, periodic, without a calculator.
+        4 repeat³ atoms each, periodic, without a calculator.
     """
-    generator, crystal, frames = np.random.default_rng(seed), copper_crystal(), []
+    generator, crystal, frames = np.random.default_rng(seed), copper_crystal() * (repeat, repeat, repeat), []
     while len(frames) < n_frames:
         shape = generator.uniform(-LARGEST_SHAPE_STRAIN, LARGEST_SHAPE_STRAIN, (3, 3))
         shape = np.triu(shape) + np.triu(shape, 1).T
@@ -163,7 +166,7 @@ def crystal_frames(n_frames, seed, soap):
         # From nearly at rest to wild: a draw of how much, then a draw of every coordinate.
         largest = generator.uniform(0, LARGEST_DISPLACEMENT)
         frame.positions += generator.uniform(-largest, largest, frame.positions.shape)
-        if not crosses_reach(soap, frame):
+        if soap is None or not crosses_reach(soap, frame):
             frames.append(frame)
     return frames
 
