@@ -499,7 +499,8 @@ def lab(arguments):
 
 def test(arguments):
     """Run pytest; pyproject.toml says on what."""
-    return hand_over(find_environment(), ["-m", "pytest", *arguments])
+    # Two files at a time: each notebook's kernel takes one core and half a gigabyte. What the reader adds wins.
+    return hand_over(find_environment(), ["-m", "pytest", "-n", "2", "--dist", "loadfile", *arguments])
 
 
 def bench(arguments):
