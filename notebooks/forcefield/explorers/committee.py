@@ -112,7 +112,7 @@ def build(figure, members):
     error = moving(doubt_axes, color=COLOURS["truth"], linewidth=1.2, label="true error")
     spread = moving(doubt_axes, "--", color=COLOURS["model"], label="spread")
     error_point = moving(doubt_axes, "o", color=COLOURS["truth"], markersize=8)
-    spread_point = moving(doubt_axes, "s", color=COLOURS["model"], markersize=8)
+    spread_point = moving(doubt_axes, "s", color=COLOURS["model"], markersize=11, markerfacecolor="none")
     line = vote_axes.axvline(3, color=COLOURS["training"], linewidth=1, animated=True)
     above = {"loc": "lower left", "bbox_to_anchor": (0, 0.97), "ncols": 3, "columnspacing": 1.0, "handlelength": 1.8}
     vote_axes.legend(handles=[votes[0], truth], **above)
