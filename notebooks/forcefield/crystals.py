@@ -31,7 +31,7 @@ N_FRAMES = 400
 """Frames of the course's crystal data set."""
 
 CRYSTAL_FIT = {"hidden_units": [32, 32], "iterations": 400}
-"""How the course's crystal models are fitted; chosen on the validation part."""
+"""How the course's crystal models are fitted; found in trials on other frames of the same kind."""
 
 
 def copper_crystal(lattice_constant=LATTICE_CONSTANT):

@@ -263,7 +263,7 @@ show(
 # ## 5. Training, and what is checked
 #
 # The model is that of lesson 6: the same small network for every atom, $\hat E = \sum_c f(\mathbf{D}_c)$, and $\hat{\mathbf F} = -\sum_c (\partial f/\partial \mathbf{D}_c)\,\partial\mathbf{D}_c/\partial\mathbf{R}$. Two layers
-# of 32 units and 400 iterations of L-BFGS were chosen on the validation frames, like `l_max` (4 and 6 are nearly equal there). Three seeds, found in `data/` or made again, which takes a few seconds each.
+# of 32 units and 400 iterations of L-BFGS come from trials on other frames of this kind; `l_max` was compared on the validation frames (4 and 6 are nearly equal there). The test frames chose nothing. Three seeds, found in `data/` or made again, which takes a few seconds each.
 
 # %%
 from forcefield.crystals import crystal_model
