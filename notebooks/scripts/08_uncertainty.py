@@ -247,32 +247,35 @@ from forcefield.systems import copper_blocks
 copper = copper_dataset()
 training, validation, test = copper_split()
 held_out = np.sort(np.concatenate([validation, test]))
+training_set, held_out_set = copper[training], copper[held_out]
+del copper  # its parts hold everything; the derivatives take 122 MB and need not be there twice
+
 temperatures, blocks = (values[held_out] for values in copper_blocks())
-print("training frames:", len(training), " held-out frames:", len(held_out), " blocks of them:", len(np.unique(blocks)))
+print("training frames:", len(training_set), " held-out frames:", len(held_out_set), " blocks of them:", len(np.unique(blocks)))
 assert not set(copper_blocks()[1][training]) & set(blocks)  # no block on both sides
 
 # %% [markdown]
 # Five members, with smaller networks and shorter fits than in lesson 6, to keep the waiting short. Their errors are larger, which is fine here: errors are what we study.
 
 # %%
-def copper_committee(frames):
+def copper_committee(dataset):
     """Five members that differ in their seed."""
     settings = {"hidden_units": (16, 16), "iterations": 150}
-    return Committee([train(copper[frames], seed=seed, **settings)[0] for seed in range(5)])
+    return Committee([train(dataset, seed=seed, **settings)[0] for seed in range(5)])
 
 
 def force_error_and_spread(committee):
     """Length of the force error and spread for every held-out atom, (400, 13), eV/Å; and the votes."""
-    _, forces = committee.votes(copper.descriptors[held_out], copper.derivatives[held_out])
-    return np.linalg.norm(forces.mean(axis=0) - copper.forces[held_out], axis=-1), force_spread(forces), forces
+    _, forces = committee.votes(held_out_set.descriptors, held_out_set.derivatives)
+    return np.linalg.norm(forces.mean(axis=0) - held_out_set.forces, axis=-1), force_spread(forces), forces
 
 
 start = time.process_time()
-error, spread, forces = force_error_and_spread(copper_committee(training))
+error, spread, forces = force_error_and_spread(copper_committee(training_set))
 print(f"time: {time.process_time() - start:.2f} s (this machine)")
 
 # %%
-true_forces = copper.forces[held_out]
+true_forces = held_out_set.forces
 member_errors = 1e3 * np.abs(forces - true_forces).mean(axis=(1, 2, 3))  # (5,): all components, meV/Å
 committee_error = 1e3 * mean_absolute_error(forces.mean(axis=0), true_forces)
 report("force error of a member, the best of 5", member_errors.min(), "meV/Å", at_most=45)
@@ -464,10 +467,10 @@ cold = [coverage_by_temperature(error, width, (300,)) for width in (spread, cons
 # And a third case, which is common: the members themselves have only seen 300 K.
 
 # %%
-cold_training = training[copper_blocks()[0][training] == 300]
-cold_error, cold_spread, _ = force_error_and_spread(copper_committee(cold_training))
+cold_set = training_set[copper_blocks()[0][training] == 300]
+cold_error, cold_spread, _ = force_error_and_spread(copper_committee(cold_set))
 all_cold = [coverage_by_temperature(cold_error, width, (300,)) for width in (cold_spread, constant)]
-print("training frames at 300 K:", len(cold_training))
+print("training frames at 300 K:", len(cold_set))
 
 # %%
 figure, axes = plt.subplots(1, 3, figsize=(9, 3.6), sharey=True)
@@ -648,11 +651,11 @@ report("share of the picks below 3.25 Å, 30 % of the range", wall, at_least=0.4
 # <details><summary>Solution</summary>
 #
 # ```python
-# few = training[::8]
+# few = training_set[::8]
 # few_committee = copper_committee(few)
 # few_error, few_spread, _ = force_error_and_spread(few_committee)
-# _, seen = few_committee.votes(copper.descriptors[few], copper.derivatives[few])
-# seen_error = np.linalg.norm(seen.mean(axis=0) - copper.forces[few], axis=-1)
+# _, seen = few_committee.votes(few.descriptors, few.derivatives)
+# seen_error = np.linalg.norm(seen.mean(axis=0) - few.forces, axis=-1)
 # print(f"mean error: trained on {1e3 * seen_error.mean():.0f}, held out {1e3 * few_error.mean():.0f} meV/Å")
 # by_spread = few_error <= conformal_factor(seen_error, force_spread(seen), 0.9) * few_spread
 # by_width = few_error <= conformal_factor(seen_error, np.ones_like(seen_error), 0.9)
