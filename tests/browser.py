@@ -31,20 +31,24 @@ BROWSER_ARGUMENTS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 
-RUN_ALL = """async () => {
-    const app = window.jupyterapp;
-    await app.restored;
-    const notebook = app.shell.currentWidget;
-    await notebook.context.ready;
-    await notebook.sessionContext.ready;
-    await app.commands.execute('notebook:run-all-cells');
+# JupyterLab's own application object: what it has finished, it says itself.
+OPEN_AND_RUN = """name => {
+    window.courseNotebookHasRun = false;
+    (async () => {
+        const app = window.jupyterapp;
+        await app.restored;
+        const notebook = await app.commands.execute('docmanager:open', {path: name});
+        await notebook.context.ready;
+        await notebook.sessionContext.ready;
+        await app.commands.execute('notebook:run-all-cells');
+        window.courseNotebookHasRun = true;
+    })();
 }"""
 
 CLOSE = """async () => {
-    const app = window.jupyterapp;
-    const notebook = app.shell.currentWidget;
+    const notebook = window.jupyterapp.shell.currentWidget;
     await notebook.sessionContext.shutdown();
-    await notebook.context.revert();
+    notebook.dispose();
 }"""
 
 
@@ -119,34 +123,20 @@ def chromium():
             browser.close()
 
 
-def open_and_run(page, server, name, seconds=90):
-    """Open a notebook, run all its cells and wait until its kernel rests."""
+def open_lab(page, server):
+    """Open JupyterLab without any notebook."""
     address, token = server
-    page.goto(f"{address}/lab/tree/{name}?token={token}&reset")
-    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=1000 * seconds)
-    page.evaluate(RUN_ALL)
-    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=1000 * seconds)
+    page.goto(f"{address}/lab?token={token}&reset")
+    page.wait_for_function("window.jupyterapp?.restored.then(() => true)", timeout=60_000)
+
+
+def open_and_run(page, name, seconds=300):
+    """Open a notebook, run all its cells and wait until the last one has run."""
+    page.evaluate(OPEN_AND_RUN, name)
+    page.wait_for_function("window.courseNotebookHasRun", timeout=1000 * seconds)
+    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]:visible', timeout=1000 * seconds)
 
 
 def close(page):
     """Stop the notebook's kernel, and forget what the run changed."""
     page.evaluate(CLOSE)
-
-
-def picture(explorer):
-    """The explorer's picture."""
-    return explorer.locator("img").last
-
-
-def wait_for_picture(page, explorer, alt, seconds=10):
-    """Wait until the picture's text begins with `alt` and the picture is there to be seen."""
-    handle = picture(explorer).element_handle()
-    explorer.page.wait_for_function(
-        """([explorer, alt]) => {
-            const image = explorer.querySelector('img');
-            return image && image.alt.startsWith(alt) && image.complete && image.naturalWidth > 0;
-        }""",
-        arg=[explorer.element_handle(), alt],
-        timeout=1000 * seconds,
-    )
-    return handle

@@ -13,15 +13,24 @@ from PIL import Image
 
 from forcefield.plots import STYLE
 
-# A slider of ipywidgets tells a screen reader its value but not its name. Script in an HTML widget does
-# not run, the load event of a picture does: it gives every slider and number of this explorer its label.
-NAME_SLIDERS = (
-    "this.closest('.course-explorer')?.querySelectorAll('.widget-slider').forEach(row => {"
-    "const label = row.querySelector('.widget-label').textContent;"
-    "row.querySelector('.noUi-handle').setAttribute('aria-label', label);"
-    "const number = row.querySelector('.widget-readout');"
-    "number.setAttribute('role', 'textbox'); number.setAttribute('aria-label', label + ', as a number')})"
-)
+# What ipywidgets leaves out for readers who use the keyboard or a screen reader. A slider has no name, so it gets its
+# label. JupyterLab takes keys like the arrow down for itself, so it is told to leave them to the controls. Script in
+# an HTML widget does not run, the load event of a picture does.
+WHEN_LOADED = """
+const explorer = this.closest('.course-explorer');
+if (explorer) {
+    for (const control of explorer.querySelectorAll('.noUi-handle, .widget-readout, select, button')) {
+        control.setAttribute('data-lm-suppress-shortcuts', 'true');
+    }
+    for (const row of explorer.querySelectorAll('.widget-slider')) {
+        const label = row.querySelector('.widget-label').textContent;
+        const number = row.querySelector('.widget-readout');
+        row.querySelector('.noUi-handle').setAttribute('aria-label', label);
+        number.setAttribute('role', 'textbox');
+        number.setAttribute('aria-label', label + ', as a number');
+    }
+}
+"""
 
 
 class Reading(NamedTuple):
@@ -216,7 +225,7 @@ class Explorer(widgets.VBox):
         words = html.escape(f"{self.reading.sentence} {self.reading.note}".strip())
         said = f'<b role="alert">{html.escape(problem)} The picture shows the last setting that worked.</b>'
         self.picture.value = (
-            f'<img alt="{words}" style="max-width: 100%; height: auto" onload="{html.escape(NAME_SLIDERS)}" '
+            f'<img alt="{words}" style="max-width: 100%; height: auto" onload="{html.escape(WHEN_LOADED)}" '
             f'src="data:image/png;base64,{base64.b64encode(self.png).decode()}">'
             f'<p class="course-reading" style="line-height: 1.5">{said if problem else words}</p>'
         )

@@ -135,7 +135,7 @@ def build(figure):
     tangent = moving(energy_axes, color=orange, linestyle="-.", label="slope at r")
     minimum = moving(energy_axes, "v", color=blue, markersize=9, label="minimum")
     crossing = moving(energy_axes, "D", color=green, markersize=7, label="zero crossing")
-    force_zero = moving(force_axes, "v", color=blue, markersize=9, label="F = 0, where E is lowest")
+    force_zero = moving(force_axes, "v", color=blue, markersize=9, label="F = 0")
     points = [moving(axes, "o", color=orange, markersize=8, label="at r") for axes in (energy_axes, force_axes)]
     energy_axes.legend(loc="upper right", handlelength=2.4)
     force_axes.legend(handles=[force_zero, points[1]], loc="upper right")

@@ -1,0 +1,166 @@
+"""How fast the explorers answer, beside a slider that changes only a line of text.
+
+`python tests/benchmark_explorers.py`. Not a test: it prints. Milliseconds from the key press to the painted
+picture, in JupyterLab in a headless Chromium, the kernel on this machine. The sliders take turns, so that
+whatever else the machine does slows all of them.
+"""
+
+import argparse
+import os
+import tempfile
+from pathlib import Path
+
+import nbformat
+import numpy as np
+from browser import EXPLORER, ROOT, chromium, find_chromium, lab, open_and_run, open_lab
+
+NAMES = ("text only", "Lennard-Jones", "SOAP", "reach")
+
+CELLS = (
+    """
+import ipywidgets
+from IPython.display import display
+from forcefield.explorers.lennard_jones import lennard_jones_explorer
+from forcefield.explorers.reach import reach_explorer
+from forcefield.explorers.soap import soap_explorer
+from forcefield.prepared import dimer_dataset, dimer_model
+""",
+    """
+slider = ipywidgets.FloatSlider(value=3, min=2, max=7.5, step=0.05)
+text = ipywidgets.HTML("<p>3.00</p>")
+slider.observe(lambda change: setattr(text, "value", f"<p>{change.new:.2f}</p>"), names="value")
+box = ipywidgets.VBox([slider, text])
+_ = box.add_class("course-explorer")
+box
+""",
+    "lennard_jones_explorer()",
+    "soap_explorer()",
+    "reach_explorer(dimer_model(dimer_dataset()))",
+)
+
+# Wait from the next key press until what the explorer says has changed, and is painted.
+TIME_A_MOVE = """explorer => {
+    const said = () => explorer.querySelector('img')?.alt ?? explorer.querySelector('p').textContent;
+    const before = said();
+    window.courseMove = new Promise(resolve => {
+        let pressed;
+        explorer.addEventListener('keydown', () => { pressed = performance.now(); }, {capture: true, once: true});
+        const observer = new MutationObserver(async () => {
+            if (said() === before) return;
+            observer.disconnect();
+            await explorer.querySelector('img')?.decode();
+            requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - pressed)));
+        });
+        observer.observe(explorer, {subtree: true, childList: true, characterData: true, attributes: true});
+    });
+}"""
+
+# Note when the pointer moved last, and when the picture changed last and was painted.
+TIME_A_DRAG = """explorer => {
+    const times = window.courseDrag = {moved: 0, painted: 0, pictures: 0};
+    document.addEventListener('pointermove', () => { times.moved = performance.now(); }, {capture: true});
+    const observer = new MutationObserver(async () => {
+        await explorer.querySelector('img').decode().catch(() => {});
+        times.pictures += 1;
+        requestAnimationFrame(() => setTimeout(() => { times.painted = performance.now(); }));
+    });
+    observer.observe(explorer.querySelector('img').closest('.widget-html-content'), {childList: true});
+}"""
+
+
+def memory_of_kernel(page):
+    """Resident memory of the notebook's kernel, MB."""
+    code = "import os, psutil; print(psutil.Process(os.getpid()).memory_info().rss)"
+    return (
+        int(
+            page.evaluate(
+                """async code => {
+            const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+            const request = kernel.requestExecute({code});
+            let said = '';
+            request.onIOPub = message => { said += message.content.text ?? ''; };
+            await request.done;
+            return said;
+        }""",
+                code,
+            )
+        )
+        / 1e6
+    )
+
+
+def measure_moves(page, explorers, rounds):
+    """Times of single moves of the last slider but one of every explorer, ms, shape (n_explorers, rounds)."""
+    times = np.zeros((len(explorers), rounds))
+    for count in range(rounds):
+        for number, explorer in enumerate(explorers):
+            handles = explorer.locator(".noUi-handle")
+            handle = handles.nth(count % handles.count())
+            # There and back again, so that no slider comes to its end.
+            key = "ArrowRight" if (count // handles.count()) % 2 == 0 else "ArrowLeft"
+            explorer.evaluate(TIME_A_MOVE)
+            handle.press(key)
+            times[number, count] = page.evaluate("window.courseMove")
+    return times
+
+
+def measure_drag(page, explorer):
+    """Drag the last slider in 40 steps: ms from the last step to the last picture, pictures, is the last one right."""
+    handle = explorer.locator(".noUi-handle").last
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    explorer.evaluate(TIME_A_DRAG)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for step in range(1, 41):
+        page.mouse.move(x + 2 * step, y)
+        page.wait_for_timeout(8)
+    page.wait_for_timeout(1500)
+    page.mouse.up()
+    times = page.evaluate("window.courseDrag")
+    number = explorer.locator(".widget-readout").last.text_content().replace("−", "-")
+    return (
+        times["painted"] - times["moved"],
+        times["pictures"],
+        f" {number} Å" in explorer.locator("img").get_attribute("alt"),
+    )
+
+
+def main():
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=60, help="moves of every explorer (default: 60)")
+    parser.add_argument("--port", type=int, help="port of the JupyterLab that is started (default: a free one)")
+    arguments = parser.parse_args()
+    if find_chromium() is None:
+        raise SystemExit("No Chromium or Chrome found: install one to run this benchmark.")
+    os.environ["PYTHONPATH"] = str(ROOT / "notebooks")
+    with tempfile.TemporaryDirectory() as folder:
+        book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell.strip()) for cell in CELLS])
+        book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+        nbformat.write(book, Path(folder) / "benchmark.ipynb")
+        with lab(Path(folder), arguments.port) as server, chromium() as browser:
+            page = browser.new_page(viewport={"width": 1280, "height": 2600})
+            open_lab(page, server)
+            open_and_run(page, "benchmark.ipynb")
+            page.locator(EXPLORER).nth(len(NAMES) - 1).wait_for()
+            explorers = [page.locator(EXPLORER).nth(number) for number in range(len(NAMES))]
+            measure_moves(page, explorers, 6)  # warm up
+            before = memory_of_kernel(page)
+            times = measure_moves(page, explorers, arguments.rounds)
+            print(f"{arguments.rounds} moves each, key press to painted picture, ms")
+            print(f"{'':16s}{'median':>8s}{'ratio':>7s}{'95 %':>8s}{'ratio':>7s}")
+            medians, tails = np.median(times, axis=1), np.percentile(times, 95, axis=1)
+            for name, median, tail in zip(NAMES, medians, tails, strict=True):
+                print(f"{name:16s}{median:8.0f}{median / medians[0]:7.2f}{tail:8.0f}{tail / tails[0]:7.2f}")
+            print("\na drag of 40 steps: from the last step to the last picture, ms")
+            for name, explorer in list(zip(NAMES, explorers, strict=True))[1:]:
+                late, pictures, right = measure_drag(page, explorer)
+                words = f"{pictures} pictures, the last one is {'right' if right else 'WRONG'}"
+                print(f"{name:16s}{max(late, 0):8.0f}   {words}")
+            print(f"\nmemory of the kernel: {memory_of_kernel(page) - before:+.0f} MB in all of this")
+
+
+if __name__ == "__main__":
+    main()
