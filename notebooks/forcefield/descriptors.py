@@ -126,7 +126,7 @@ def plan_memory(n_systems, n_centers, n_atoms, n_features, limit=MEMORY_LIMIT):
     megabytes = 8e-6 * n_systems * n_centers * n_atoms * 3 * n_features
     sentence = (
         f"{n_systems} systems x {n_centers} centres x {n_atoms} atoms x 3 axes x {n_features} features "
-        f"x 8 bytes = {megabytes:.3g} MB"
+        f"x 8 bytes = {megabytes:.{0 if megabytes >= 100 else 2}f} MB"
     )
     if megabytes > limit:
         fitting = int(limit / megabytes * n_systems)
