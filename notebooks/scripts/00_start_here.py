@@ -23,15 +23,15 @@
 # | **Part I: two atoms** | | |
 # | [1. Principle](01_principle.ipynb) | what a force field is; descriptor, Jacobian and chain rule; the loss; the [terms and symbols](01_principle.ipynb#Terminology) | 50 |
 # | [2. Dataset](02_dataset.ipynb) | 200 labelled pairs of atoms, their descriptors, and derivatives that you have checked | 60 |
-# | [3. Training](03_training.ipynb) | a network trained on energies and forces, first step by step, then quickly | 50 |
-# | [4. Analysis](04_analysis.ipynb) | errors on points never seen, baselines to compare with, and what breaks | 45 |
+# | [3. Training](03_training.ipynb) | a network trained on energies and forces, first step by step, then quickly | 55 |
+# | [4. Analysis](04_analysis.ipynb) | errors on points never seen, baselines to compare with, and what breaks | 60 |
 # | **Part II: what makes it good** | | |
-# | [5. Experiments](05_experiments.ipynb) | what energies, forces, labels and descriptor settings each contribute | 45 |
+# | [5. Experiments](05_experiments.ipynb) | what energies, forces, labels and descriptor settings each contribute | 50 |
 # | **Part III: real systems** | | |
 # | [6. Many atoms](06_many_atoms.ipynb) | a force field for a cluster of 13 copper atoms | 45 |
 # | [7. Dynamics](07_dynamics.ipynb) | the model at work: relaxation, vibrations, atoms that move | 45 |
-# | [8. Uncertainty](08_uncertainty.ipynb) | a model that knows when it does not know, and asks for its own labels | 45 |
-# | [9. Crystals](09_crystals.ipynb) | copper that repeats in space, and its measurable properties | 45 |
+# | [8. Uncertainty](08_uncertainty.ipynb) | a model that knows when it does not know, and asks for its own labels | 55 |
+# | [9. Crystals](09_crystals.ipynb) | copper that repeats in space, and its measurable properties | 60 |
 #
 # Part I teaches the whole [tutorial on forces and energies](https://singroup.github.io/dscribe/latest/tutorials/machine_learning/forces_and_energies.html) of DScribe, the library that computes the descriptors. Parts II and III build on it. Every lesson runs by itself, in any order; what an earlier lesson made, a later one finds or makes again.
 
@@ -66,11 +66,12 @@ print("Two dimers have", 2 * atoms_in_a_dimer, "atoms.")
 # | you want the page back as it was last saved (JupyterLab also saves by itself every two minutes) | *File > Reload Notebook from Disk* |
 # | you want the lesson back as it came | *File > New > Terminal*, then `git restore notebooks/01_principle.ipynb` (the name of the lesson; needs a copy made with git), then *File > Reload Notebook from Disk* |
 #
-# Some cells check a result with `assert`. If you change something above such a cell, it may stop with a sentence that says which promise no longer holds. That is a result too: it tells what your change did.
+# Some cells check a result with `assert`. If you change something above such a cell, it may stop with an `AssertionError`, and an arrow points to the promise that no longer holds. That is a result too: it tells what your change did.
 #
 # ### Where things are saved
 #
 # Lessons save data sets and models in the folder `data/`, beside the notebooks. Delete a file there whenever you like: the lesson that needs it makes it again.
+#
 # **On Binder** everything is gone when you close the page or leave it alone for about ten minutes. Download what you want to keep (*File > Download*).
 
 # %% [markdown]
@@ -115,7 +116,7 @@ assert descriptors.shape == (1, 1, 6)
 # %% [markdown]
 # ### A gradient
 #
-# Forces are derivatives, and torch takes derivatives of what it computes. Here it takes the slope of the course's potential at 3 Å; the other way is the formula. Both must say the same.
+# Forces are derivatives, and torch takes derivatives of what it computes. Here it takes the slope of an energy curve of two atoms, 3 Å apart; the second number comes from a formula. Both must be the same.
 
 # %%
 import torch

@@ -24,7 +24,7 @@
 #
 # Where does $E(\mathbf{R})$ come from? Quantum mechanics gives it, at a price: the time of a usual density-functional calculation grows with the *cube* of the number of electrons, so twice as many atoms take eight times as long ([Goedecker 1999](https://doi.org/10.1103/RevModPhys.71.1085)). A model in which every atom sees only its surroundings takes twice as long.
 #
-# So one computes some hundred structures with quantum mechanics, and lets a model learn $E(\mathbf{R})$ from these **labels**. That is a machine-learned force field.
+# So one computes hundreds of structures with quantum mechanics, and lets a model learn $E(\mathbf{R})$ from the results, the **labels**. That is a machine-learned force field.
 
 # %% [markdown]
 # ### Three simple choices
@@ -37,7 +37,7 @@
 # | the SOAP descriptor at one point, between the atoms | one centre that never moves | many centres, usually one on each atom, that move along | [6](06_many_atoms.ipynb) |
 # | a fully connected neural network | the derivative of output with respect to input comes by itself | any method will do if it can be differentiated | [4](04_analysis.ipynb) |
 #
-# Simple does not mean wrong: every step here is the one that large force fields take.
+# Simple does not mean wrong: the steps (descriptor, model, derivative) are those of large force fields that use descriptors.
 
 # %% [markdown]
 # ## 2. Energy and force of two atoms
@@ -129,7 +129,7 @@ show(figure, "Energy and force of three Lennard-Jones potentials. Half epsilon: 
 # %% [markdown]
 # ### Explore: σ and ε
 #
-# The three curves above are three choices. Now take any other: first the picture of the default values, below it the same picture with sliders.
+# The three curves above are three choices. Now take any other: first the picture of the default values, below it the same picture with sliders. (Their σ is $\sigma_\mathrm{LJ}$.)
 
 # %%
 from forcefield.explorers.lennard_jones import lennard_jones_explorer, lennard_jones_figure
@@ -233,14 +233,14 @@ show(figure, "Three pairs of atoms with force arrows: close together they are pu
      "at the bottom of the well there is no force, far apart they are pulled together.")
 
 # %% [markdown]
-# The arrows always point towards the bottom of the well, and the two arrows of a pair are equally long.
+# The forces always drive the distance towards the bottom of the well, and the two arrows of a pair are equally long.
 
 # %% [markdown]
 # ## 4. What a descriptor is
 #
 # Why not feed the positions to the model? Because the energy does not care where a molecule is, how it is turned, or which of two equal atoms is called number 0. Positions change in all three cases. A model of positions would have to learn that from examples, and would never learn it exactly.
 #
-# A **descriptor** $\mathbf{D}(\mathbf{R})$ is a list of numbers computed from the positions that already stays the same. The course uses **SOAP**: it puts a small Gaussian on every atom and describes how the sum looks from a point, the *centre*. Lesson [2](02_dataset.ipynb) opens it up; here it is a function that gives six numbers.
+# A **descriptor** $\mathbf{D}(\mathbf{R})$ is a list of numbers, its **features**, computed from the positions such that it stays the same in all three cases. The course uses **SOAP**: it puts a small Gaussian on every atom and describes how the sum looks from a point, the *centre*. Lesson [2](02_dataset.ipynb) opens it up; here it is a function that gives six features.
 #
 # The next cell shifts, turns and swaps a pair of atoms. The centre is put between the atoms, wherever they are.
 
@@ -298,7 +298,7 @@ print("moving atom 0 along x changes: ", dD_dR[0, 0, 0, 0].round(3), "per Å")
 # %% [markdown]
 # ## 5. The way from positions to forces
 #
-# Now the whole principle fits in one line each. A network $f$ predicts the energy from the descriptor; a hat marks a prediction. The forces are its negative gradient:
+# Now the whole principle fits in one line each. A network $f$ predicts the energy from the descriptor; a hat marks a prediction. The forces are its negative gradient, where $\nabla$ is the derivative with respect to the positions:
 #
 # $$\hat{E} = f(\mathbf{D}), \qquad \hat{\mathbf{F}} = -\nabla f(\mathbf{D}) .$$
 #
@@ -338,7 +338,7 @@ show(figure, "The way of the data. SOAP turns positions into descriptors and der
      "by the chain rule. The loss compares energies and forces with the labels.")
 
 # %% [markdown]
-# Look at the arrow into the forces: it needs two things, the slope of the network and the derivatives of the descriptor. The next section walks along this arrow, number by number.
+# Look at the two arrows into the forces: one brings the slope of the network, the other the derivatives of the descriptor. The next section puts the two together, number by number.
 
 # %% [markdown]
 # ## 6. The chain rule, step by step
@@ -351,7 +351,9 @@ show(figure, "The way of the data. SOAP turns positions into descriptors and der
 #
 # ### Step 1: a network, small enough to see
 #
-# Six features go in, three tanh units look at them, one energy comes out: $f(\mathbf{D}) = \mathbf{w}\cdot\tanh(W\mathbf{D} + \mathbf{b})$. Its weights are drawn at random with a fixed seed. It has learned nothing; for the chain rule that does not matter.
+# A **network** is a formula with many numbers that can be adjusted, its **weights**. In ours, six features go in, three *hidden units* each take a weighted sum of them and its tanh, and a weighted sum of the three is the energy: $f(\mathbf{D}) = \mathbf{w}\cdot\tanh(W\mathbf{D} + \mathbf{b})$.
+#
+# The weights $W$, $\mathbf{b}$ and $\mathbf{w}$ are drawn at random, with a fixed **seed**, so that everybody draws the same. The network has learned nothing; for the chain rule that does not matter.
 
 # %%
 rng = np.random.default_rng(0)
@@ -396,7 +398,7 @@ assert np.allclose(gradient.numpy(), dE_dD, rtol=0, atol=1e-12)
 # %% [markdown]
 # ### Step 3: multiply and add, with loops
 #
-# For each atom and each axis, go through the features: slope of the network times derivative of the feature, all added up. The indices stand in the code as in the formula.
+# For each atom and each axis, go through the features: slope of the network times derivative of the feature, all added up. The indices are those of the formula: `x` stands for $\alpha$, and `s` counts the systems.
 
 # %%
 n_systems, n_centers, n_atoms, n_axes, n_features = dD_dR.shape
@@ -472,6 +474,8 @@ for shift in (0.0, 0.3):
 # $$L = \frac{\mathrm{MSE}(E)}{\mathrm{var}(E)} + \frac{\mathrm{MSE}(\mathbf{F})}{\mathrm{var}(\mathbf{F})}, \qquad \mathrm{MSE}(E) = \frac{1}{N}\sum_{i=1}^{N} (\hat E_i - E_i)^2 .$$
 #
 # $N$ counts the systems. The second mean, and $\mathrm{var}(\mathbf{F})$, run over all force components: systems, atoms and axes.
+#
+# The next cell makes labels and descriptors for 200 pairs: 30 to train on, 170 to test on. Lesson [2](02_dataset.ipynb) does that slowly.
 
 # %%
 from forcefield.dataset import Dataset, equally_spaced
@@ -480,11 +484,11 @@ structures = dimers(distances)
 data = Dataset(*label(structures), *describe(soap, structures, [MIDPOINT]))
 chosen, others = equally_spaced(200, 30)
 training, test = data[chosen], data[others]
-print(f"labelled for training: {len(training)}   held out: {len(test)}")
+print(f"pairs for training: {len(training)}   for the test: {len(test)}")
 print(f"var(E) = {training.energies.var():.2f} eV²   var(F) = {training.forces.var():.2f} (eV/Å)²")
 
 # %% [markdown]
-# (Lesson 2 makes this data set slowly and explains it.) What is a loss of 1? Take the laziest model: it always says the mean. Its mean squared error *is* the variance, so each part of the loss is exactly 1.
+# What is a loss of 1? Take the laziest model: it always says the mean. Its mean squared error *is* the variance, so each part of the loss is exactly 1.
 
 # %%
 def loss_parts(energies, forces, true_energies, true_forces):
@@ -497,7 +501,7 @@ energy_part, force_part = loss_parts(E_true.mean(), F_true.mean(), E_true, F_tru
 print(f"energy part: {energy_part / E_true.var():.3f}   force part: {force_part / F_true.var():.3f}")
 
 # %% [markdown]
-# So a model that knows nothing has $L = 2$, whatever the material. A part of 0.01 says that 99 % of the variance is explained.
+# So a model that knows nothing has $L = 2$, whatever the material. A part of 0.01 means that the mean squared error is 1 % of the variance.
 #
 # ### What the variances do: they take the units out
 #
@@ -531,7 +535,9 @@ assert np.allclose(ratios, ratios[0])
 # %% [markdown]
 # ### Does it matter for a trained model?
 #
-# We train four times three networks on the 30 labels: with the variances, and without them in three systems of units. `train` always divides by the variances; the weights put them back. The errors are mean absolute errors on the 170 pairs that were not trained on. Nothing is chosen by them: the recipe is fixed beforehand.
+# We train twelve networks on the 30 labels: three with the variances, and three without them in each of three systems of units. The three differ in the seed of their first weights. `train` always divides by the variances; `energy_weight` and `force_weight` multiply them back (lesson [3](03_training.ipynb) opens `train` up).
+#
+# The errors are mean absolute errors on the 170 pairs that were not trained on. Nothing is chosen by them: the recipe is fixed beforehand.
 
 # %%
 from forcefield.training import train
@@ -570,7 +576,7 @@ show(figure, "Errors on held-out pairs for four losses, three seeds each, on a l
      "then they are far larger. Force errors stay small.")
 
 # %% [markdown]
-# Three rows look alike; one energy error is far off, although the forces beside it are fine. In numbers (`report` prints each beside a bound that it checks):
+# In one row the energies are far off, although the forces beside them are fine; the other rows lie closer together. In numbers (`report` prints each beside a bound that it checks):
 
 # %%
 from forcefield.evaluation import report
@@ -588,14 +594,14 @@ report(f"{bad}: energy error without its mean, worst", max(centred), "meV", at_m
 # What this shows, and what it does not:
 #
 # - In eV and eV/Å, leaving the variances out does no harm here. The two labels agree with each other and have no noise, so a good fit of one is a good fit of the other.
-# - With energies in meV beside forces in eV/Å, almost only the energies count. The errors are of the same kind; three seeds are too few to rank such small differences.
+# - With energies in meV beside forces in eV/Å, almost only the energies count, and the forces get somewhat worse. How much is a question for more seeds: lesson [5](05_experiments.ipynb) asks it.
 # - With forces in meV/Å beside energies in eV, the force part weighs a million times more. The forces are still learned. The energies are wrong by a nearly constant amount: taken without their mean error, they are fine. **Forces say nothing about the constant in the energy**, and the only part that does is drowned out.
 # - So dividing by the variances is a safeguard: the same balance in any units and for any material, without trying. It need not be the best balance; lesson [5](05_experiments.ipynb) varies it.
 
 # %% [markdown]
 # ## Terminology
 #
-# All terms and symbols of the course. Shapes use n_systems (structures in a set), n_atoms, n_centers and n_features. A hat, as in $\hat E$, marks a prediction.
+# The terms and symbols that the lessons share. Shapes use n_systems (structures in a set), n_atoms, n_centers and n_features. A hat, as in $\hat E$, marks a prediction.
 #
 # | term | symbol | name in the code | shape | unit | first used |
 # |---|---|---|---|---|---|
@@ -609,7 +615,7 @@ report(f"{bad}: energy error without its mean, worst", max(centred), "meV", at_m
 # | distance of lowest energy | $r_\mathrm{min} = 2^{1/6}\sigma_\mathrm{LJ}$ | `r_min` | one number | Å | [1](01_principle.ipynb) |
 # | descriptor: numbers that describe surroundings | $\mathbf{D}$ | `descriptors` | (n_systems, n_centers, n_features) | none | [1](01_principle.ipynb) |
 # | feature: one number of a descriptor | $D_k$ | last index | one number | none | [1](01_principle.ipynb) |
-# | centre: the point that a descriptor looks from | | `centers` | (n_centers, 3), or atom indices | Å | [2](02_dataset.ipynb) |
+# | centre: the point that a descriptor looks from | | `centers` | (n_centers, 3), or atom indices | Å | [1](01_principle.ipynb) |
 # | Jacobian: derivatives of the descriptor | $\nabla\mathbf{D} = \partial\mathbf{D}/\partial\mathbf{R}$ | `derivatives` | (n_systems, n_centers, n_atoms, 3, n_features) | 1/Å | [1](01_principle.ipynb) |
 # | SOAP: how far a centre sees | $r_\mathrm{cut}$ | `cutoff_radius` (DScribe: `r_cut`) | one number | Å | [2](02_dataset.ipynb) |
 # | SOAP: width of the Gaussian on each atom | $\sigma$ | `sigma` | one number | Å | [2](02_dataset.ipynb) |
@@ -617,16 +623,16 @@ report(f"{bad}: energy error without its mean, worst", max(centred), "meV", at_m
 # | SOAP: highest degree of the angular functions | $l_\mathrm{max}$ | `l_max` | one number | none | [2](02_dataset.ipynb) |
 # | does a centre move with its atom? | | `attach` | yes or no | | [2](02_dataset.ipynb) |
 # | central difference, step | $h$ | `step` | one number | Å | [1](01_principle.ipynb) |
-# | network | $f$ | `model`, `ForceField` | descriptors to energies | eV | [1](01_principle.ipynb) |
+# | network: a formula with adjustable weights | $f$ | `model`, `ForceField` | descriptors to energies | eV | [1](01_principle.ipynb) |
 # | slope of the network | $\partial f/\partial\mathbf{D}$ | `gradient` | (n_systems, n_centers, n_features) | eV | [1](01_principle.ipynb) |
 # | loss | $L$ | `Loss` | one number | none | [1](01_principle.ipynb) |
 # | variance of the training labels | $\mathrm{var}(E)$, $\mathrm{var}(\mathbf{F})$ | `energy_variance`, `force_variance` | one number each | eV², (eV/Å)² | [1](01_principle.ipynb) |
 # | standardise: subtract mean, divide by spread | | `standardise` | as $\mathbf{D}$ | none | [3](03_training.ipynb) |
-# | training set: what weights are fitted to | | `training` | part of the systems | | [2](02_dataset.ipynb) |
-# | validation set: what decides when to stop | | `validation` | part of the systems | | [3](03_training.ipynb) |
-# | test set: used for the final errors only | | `test` | part of the systems | | [2](02_dataset.ipynb) |
-# | mean absolute error | MAE | `mean_absolute_error` | one number | meV, meV/Å | [4](04_analysis.ipynb) |
-# | seed: fixes what is drawn at random | | `seed` | whole number | | [3](03_training.ipynb) |
+# | training set: what weights are fitted to | | `training` | part of the systems | | [1](01_principle.ipynb) |
+# | validation set: what decides when to stop and which settings to take | | `validation` | part of the systems | | [3](03_training.ipynb) |
+# | test set: used for the final errors only | | `test` | part of the systems | | [1](01_principle.ipynb) |
+# | mean absolute error | MAE | `mean_absolute_error` | one number | meV, meV/Å | [1](01_principle.ipynb) |
+# | seed: fixes what is drawn at random | | `seed` | whole number | | [1](01_principle.ipynb) |
 
 # %% [markdown]
 # ## Exercises

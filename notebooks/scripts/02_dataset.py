@@ -93,7 +93,7 @@ print(f"{(energies < 0).sum()} of {len(energies)} energies are negative")
 print(f"{steep.sum()} forces are stronger than 10 eV/Å, all of them below r = {distances[steep].max():.2f} Å")
 
 # %% [markdown]
-# The energies will look like this, and the forces beside them:
+# The energies look like this, and the forces beside them:
 
 # %%
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4))
@@ -116,7 +116,7 @@ show(
 # The steep wall on the left holds almost all of the range, and the well, where atoms spend their time, is a small dip beside it. A model that fits the wall only roughly has large errors; a model
 # that misses the well is useless. Keep this in mind when errors are averaged.
 #
-# Are the forces really the slope of the energies? The simplest check: move atom 0 a little to both sides, and take minus the difference of the energies.
+# Are the forces really the slope of the energies? The simplest check: move atom 0 a little to both sides, and take minus the difference of the energies, divided by the distance between the two places.
 
 # %%
 from forcefield.gradients import numerical_forces
@@ -129,7 +129,8 @@ def energy_at(new_positions):
     return atoms.get_potential_energy()
 
 
-largest = max(np.abs(numerical_forces(energy_at, positions[s], step=1e-5) - forces[s]).max() for s in range(0, 200, 10))
+numerical = [numerical_forces(energy_at, positions[s], step=1e-5) for s in range(0, 200, 10)]
+largest = np.abs(numerical - forces[::10]).max()
 print("forces and finite differences of the energy agree to 1e-5 eV/Å:", largest < 1e-5)
 assert largest < 1e-5
 
@@ -144,7 +145,7 @@ assert largest < 1e-5
 #
 # 1. **Blur.** Put a Gaussian of width $\sigma$ on every atom: $\;\rho(\mathbf{x}) = \sum_i \exp\!\left(-|\mathbf{x}-\mathbf{R}_i|^2 / 2\sigma^2\right)$.
 # 2. **Measure.** From a *centre*, express this density in shells and angles: $\;c_{nlm} = \int g_n(x)\, Y_{lm}(\hat{\mathbf{x}})\, \rho(\mathbf{x})\, \mathrm{d}^3x$, with
-#    radial functions $g_n$, $n=1\dots n_\mathrm{max}$, and spherical harmonics $Y_{lm}$, $l=0\dots l_\mathrm{max}$.
+#    radial functions $g_n$, $n=1\dots n_\mathrm{max}$, and spherical harmonics $Y_{lm}$, $l=0\dots l_\mathrm{max}$ (the angular functions of the hydrogen atom).
 # 3. **Forget the direction.** Turning the pair changes the $c_{nlm}$, but not these sums over $m$, the *power spectrum*: $\;p_{nn'l} = \pi\sqrt{8/(2l+1)}\,\sum_m c_{nlm}\,c_{n'lm}$.
 #
 # The numbers $p_{nn'l}$ are the features. For the two pictures below we write the radial functions out by hand.
@@ -162,7 +163,7 @@ x = np.linspace(1e-6, 12, 6001)  # distance from the centre, Å; far enough that
 decay_distances = np.linspace(1, r_cut, n_max)
 alphas = -np.log(1e-3) / decay_distances**2  # 1/Å²
 overlaps = np.sqrt(np.pi) / 4 * (alphas[:, None] + alphas) ** -1.5  # integrals of two Gaussians times x²
-radial_functions = inv(sqrtm(overlaps)) @ np.exp(-np.outer(alphas, x**2))
+radial_functions = inv(sqrtm(overlaps)) @ np.exp(-np.outer(alphas, x**2))  # this mixture is orthonormal
 
 products = np.trapezoid(radial_functions[:, None] * radial_functions * x**2, x)
 print("orthonormal:", np.allclose(products, np.eye(n_max), atol=1e-8))
@@ -184,7 +185,8 @@ _ = right.legend()
 show(
     figure,
     "Left: the density of two dimers along x, two Gaussian bumps each, at 1.25 Å and at 2.5 Å on both sides "
-    "of the centre. Right: the three orthonormal radial functions; the first lives near the centre, the third reaches farthest.",
+    "of the centre. Right: the three orthonormal radial functions; the first lives near the centre, "
+    "the third reaches farthest.",
 )
 
 # %% [markdown]
@@ -224,8 +226,8 @@ for k, ((n, m), style) in enumerate(zip(pairs, styles, strict=True)):
 _ = axes.set(xlabel="distance r (Å)", ylabel="feature (no unit)")
 show(
     figure,
-    "The six features against the distance: smooth curves that start at different heights, cross, and flatten "
-    "towards 5 Å.",
+    "The six features against the distance: smooth curves that start at different heights and cross. "
+    "Most of them are flat towards 5 Å; the largest still falls there.",
 )
 
 # %% [markdown]
@@ -271,7 +273,7 @@ jacobian = derivatives[60, 0].reshape(6, 6) + 0.0  # rows: atom 0 x, y, z, atom 
 figure, axes = plt.subplots(figsize=(6.4, 3.4))
 image = axes.imshow(jacobian, vmin=-1.4, vmax=1.4, aspect="auto")
 for (row, column), entry in np.ndenumerate(jacobian):
-    colour = "black" if entry > 0.3 else "white"
+    colour = "black" if entry > -0.15 else "white"
     _ = axes.text(column, row, f"{entry:.2f}" if abs(entry) > 1e-12 else "0", ha="center", va="center", color=colour)
 _ = axes.set_yticks(range(6), [f"atom {atom}, {axis}" for atom in (0, 1) for axis in "xyz"])
 _ = axes.set_xticks(range(6), [f"$p_{{{n}{m}}}$" for n, m in pairs])
@@ -315,7 +317,7 @@ assert np.abs(slopes - along_curve)[1:-1].max() < 0.01
 #
 # $$\frac{\partial \mathbf D}{\partial x} \approx \frac{\mathbf D(x+h) - \mathbf D(x-h)}{2h}.$$
 #
-# Which step $h$? Instead of guessing, try them all, from $10^{-1}$ to $10^{-9}$ Å: a ladder. We take atom 1 along x, nine dimers, and the worst feature.
+# Which step $h$? Instead of guessing, try them all, from $10^{-1}$ to $10^{-9}$ Å: a ladder. We take atom 1 along x, nine dimers, and the worst feature. (Other lessons take $h = 10^{-4}$ Å: see below what that costs.)
 
 
 # %%
@@ -362,8 +364,8 @@ _ = axes.set(xlabel="step h (Å)", ylabel="largest error of dD/dx (1/Å)", ylim=
 show(
     figure,
     "Error of the finite difference against the step on logarithmic axes. Central differences form a V: down "
-    "with slope 2 from large steps, lowest near 1e-5 Å, up again with slope -1. Forward differences fall with slope 1 only. "
-    "The errors of a derivative that is 2 % too large lie on a flat line.",
+    "with slope 2 from large steps, lowest near 1e-5 Å, up again with slope -1. "
+    "Forward differences fall with slope 1 only. The errors of a derivative that is 2 % too large lie on a flat line.",
 )
 
 # %% [markdown]
@@ -379,13 +381,15 @@ print(f"slope at large steps: central {slope_central:.1f}, forward {slope_forwar
 best = steps[central_errors.argmin()]
 print("best step between 1e-6 and 1e-4 Å:       ", 1e-6 < best < 1e-4)
 print("error there below 1e-8 per Å:            ", central_errors.min() < 1e-8)
-print(
-    f"smallest error of the wrong derivative: {wrong_errors.min():.2f} per Å, the derivatives reach {np.abs(analytic).max():.1f}"
-)
+usual = central_errors[np.abs(steps - 1e-4).argmin()]
+print("error at 1e-4 Å below 1e-7 per Å:        ", usual < 1e-7)
+print(f"smallest error of the wrong derivative:   {wrong_errors.min():.2f} per Å")
+print(f"the derivatives themselves reach          {np.abs(analytic).max():.1f} per Å")
 assert abs(slope_central - 2) < 0.1
 assert abs(slope_forward - 1) < 0.1
 assert 1e-6 < best < 1e-4
 assert central_errors.min() < 1e-8
+assert usual < 1e-7
 
 # %% [markdown]
 # The analytic derivatives pass. **A wrong derivative looks different:** its error stays flat however small the step is, because the two sides do not approach the same number. One look at the V says more than
@@ -414,8 +418,8 @@ assert np.abs(numerical - derivatives[60, 0]).max() < 1e-8
 #
 # $$ s(r) = \frac{|\mathrm{d}\mathbf D/\mathrm{d}r|}{\max_r |\mathbf D|}\qquad\text{(unit 1/Å)}. $$
 #
-# $s = 0.2$ per Å means: a distance change of 0.05 Å changes the descriptor by 1 % of its largest length. Where $s$ is near zero the descriptor is *blind*: no model can tell such distances apart.
-# Dividing by the length matters, because a model sees standardised features, and a common factor is lost there.
+# $s = 0.2$ per Å means: a distance change of 0.05 Å changes the descriptor by 1 % of its largest length. Where $s$ is near zero the descriptor is *blind*: a model can hardly tell such distances apart.
+# Dividing by the length matters: before a model reads features, each is **standardised** (shifted and divided so that its mean is 0 and its spread 1), and a common factor is lost there.
 
 # %%
 standard = {"r_cut": 5.0, "n_max": 3, "l_max": 0, "sigma": 0.5}
@@ -435,7 +439,7 @@ def sensitivity(features, slopes):
 
 # %% [markdown]
 # For each parameter we print a table and draw three of its settings: the features (over their largest length) against the distance, and the sensitivity on a logarithmic axis.
-# *Directions* counts how many independent combinations of features vary by more than a thousandth of the strongest one (from the singular values of the centred features).
+# *Directions* counts how many independent combinations of features vary by more than a thousandth of the strongest one (from the singular values of the features minus their means).
 
 
 # %%
@@ -454,7 +458,7 @@ def table(name, values):
 # %%
 def draw(name, values, alt):
     """Draw features for the values of one parameter, and the sensitivity of all of them."""
-    figure, panels = plt.subplots(1, len(values) + 1, figsize=(3 * len(values) + 3, 2.9))
+    figure, panels = plt.subplots(1, len(values) + 1, figsize=(2.6 * (len(values) + 1), 2.9))
     for value, style, axes in zip(values, ("-", "--", ":"), panels[:-1], strict=False):
         features, slopes = soap_curves(**{name: value})
         _ = axes.plot(distances, features / np.linalg.norm(features, axis=1).max(), linewidth=1.2)
@@ -551,6 +555,8 @@ draw(
 # The smallest sensitivity hardly depends on `sigma`. A wide Gaussian leaves one dominating feature and two directions: the atoms are smeared over as much space as lies between them. A narrow one does *not* blind the
 # descriptor here, though one might expect so: the radial functions are smooth, and with them the features. What shrinks is the size of $\mathbf D$, by orders of magnitude, and standardising removes that.
 #
+# Mind what is measured: the sensitivity says whether distances *can* be told apart, not how well a network learns to do it. [Lesson 5](05_experiments.ipynb) measures the errors, and there `sigma` does matter.
+#
 # A narrow Gaussian **and** a short cutoff together are another matter. DScribe ignores atoms farther from the centre than $r_\mathrm{cut} + \sigma\sqrt{-2\ln 0.001}$, which is `r_cut + 3.72 sigma`.
 
 # %%
@@ -561,12 +567,13 @@ for r_cut_small, narrow in ((1.5, 0.1), (2.0, 0.1), (1.2, 0.2), (1.5, 0.2)):
     last = np.flatnonzero(lengths)[-1]
     reach = 2 * (r_cut_small + narrow * np.sqrt(-2 * np.log(0.001)))
     print(
-        f"{r_cut_small:5.1f}  {narrow:5.1f}   {distances[last]:18.2f} Å   {reach:20.2f} Å   {lengths[last] / lengths.max():20.1e}"
+        f"{r_cut_small:5.1f}  {narrow:5.1f}   {distances[last]:18.2f} Å   {reach:20.2f} Å   "
+        f"{lengths[last] / lengths.max():20.1e}"
     )
     assert abs(distances[last] - reach) < 0.02
 
 # %% [markdown]
-# Beyond that distance every feature is exactly zero: the pair at 4 Å and the pair at 5 Å are the same to the model, and no amount of data will help. At that distance the features also **jump** to zero.
+# Beyond that distance every feature is exactly zero. With `r_cut=1.5` and `sigma=0.1` the pair at 4 Å and the pair at 5 Å are the same to the model, and no amount of data will help. At that distance the features also **jump** to zero.
 # The jump is small, but a finite difference taken across it is wrong; lesson 5 looks at it.
 #
 # **The basis: `gto` or `polynomial`.**
@@ -583,7 +590,7 @@ draw(
 )
 
 # %% [markdown]
-# Both do the job on this task. The reason to stay with `gto` is the derivatives: they are analytic there, and only there. The polynomial basis, with numerical ones, costs several times as much even for two atoms. Here is the time for ten rounds of
+# Both do the job on this task. The reason to stay with `gto` is the derivatives: they are analytic there, and only there. The polynomial basis, with numerical ones, takes longer even for two atoms. Here is the time for ten rounds of
 # all 200 dimers, features and derivatives.
 
 # %%
@@ -618,7 +625,7 @@ soap_explorer()
 # | top right | the same features over all distances |
 # | bottom right | how fast the descriptor changes: where this is small, distances are hard to tell apart. The scale is logarithmic, and its lower end means "not at all" |
 #
-# Features and slopes are divided by the largest length that $\mathbf D$ has between 2 and 7 Å, so that settings can be compared.
+# Features and slopes are divided by the largest length that $\mathbf D$ has between 2 and 7 Å, so that settings can be compared. (The tables above divide by the largest between 2.5 and 5 Å, so their numbers are larger.)
 #
 # | control | what it does |
 # |---|---|
@@ -645,7 +652,7 @@ soap_explorer()
 #
 # | centre | `attach` | when atom 0 moves, the centre |
 # |---|---|---|
-# | a point in space, such as our midpoint | (not possible) | stays |
+# | a point in space, such as our midpoint | no effect | stays |
 # | atom 0 | `False`, the default | stays at the place where atom 0 was |
 # | atom 0 | `True` | moves along |
 #
@@ -703,7 +710,7 @@ for shift in (0.0, 0.03, 0.1, 0.3):
 
 # %% [markdown]
 # A move by 0.3 Å changes the descriptor by more than a tenth, although the energy of the pair does not change at all. A model trained on our data set must get this wrong, and
-# [lesson 4](04_analysis.ipynb) measures how wrong. The cure, a centre on every atom with `attach=True`, comes in lesson 6.
+# [lesson 4](04_analysis.ipynb) measures how wrong. The cure, a centre on every atom with `attach=True`, comes in [lesson 6](06_many_atoms.ipynb).
 
 # %% [markdown]
 # ## 7. Traps
@@ -717,7 +724,7 @@ for shift in (0.0, 0.03, 0.1, 0.3):
 # | for a list of structures, `centers` is a list for each structure | `[[midpoint]] * len(structures)` |
 # | `attach=False` is the default | say `attach=True` for centres on atoms |
 # | analytic derivatives exist only for `rbf="gto"`, `average="off"`, non-periodic, without `weighting` | otherwise `method="auto"` silently takes central differences, with a step of 1e-4 Å |
-# | beyond `r_cut + 3.72 sigma` the features jump to zero | see section 5 |
+# | an atom that crosses `r_cut + 3.72 sigma` enters or leaves the descriptor with a jump | see section 5 for the pair, and [lesson 5](05_experiments.ipynb) for what it does to a finite difference |
 #
 # The silent one can be made to speak: ask for `method="analytical"`.
 
@@ -758,7 +765,8 @@ draws = [np.sort(rng.choice(len(distances), 30, replace=False)) for _ in range(1
 gaps = [np.diff(distances[draw], prepend=distances[0], append=distances[-1]).max() for draw in draws]
 print(f"widest gap, equally spaced: {np.diff(distances[training]).max():.2f} Å")
 print(
-    f"widest gap, random draws:   {np.median(gaps):.2f} Å (median), {min(gaps):.2f} Å (best), {max(gaps):.2f} Å (worst)"
+    f"widest gap, random draws:   {np.median(gaps):.2f} Å (median), "
+    f"{min(gaps):.2f} Å (best), {max(gaps):.2f} Å (worst)"
 )
 
 # %%
@@ -803,7 +811,7 @@ data.save(prepared.DIMER_DATASET)
 print("the settings that later lessons expect:", metadata == prepared.dimer_metadata())
 
 # %% [markdown]
-# One file, `data/dimer_dataset.npz`: numpy's own format, with the metadata as a JSON text. Unlike a pickle it holds data only, no code, so a file from a stranger cannot run anything when it is opened.
+# One file, `data/dimer_dataset.npz`: numpy's own format, with the metadata as a JSON text. Unlike Python's pickle format it holds data only, no code, so a file from a stranger cannot run anything when it is opened.
 
 # %%
 with np.load(prepared.DIMER_DATASET, allow_pickle=False) as file:
@@ -950,4 +958,4 @@ print("the same numbers:", same)
 # %% [markdown]
 # ## Next
 #
-# [Lesson 3: Training](03_training.ipynb) turns this data set into a force field. All terms and symbols are in [Terminology](01_principle.ipynb#Terminology).
+# [Lesson 3: Training](03_training.ipynb) turns this data set into a force field. Terms and symbols are in [Terminology](01_principle.ipynb#Terminology).
