@@ -55,7 +55,10 @@ def png(figure):
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png")
     # Line drawings need few colours; a palette makes a stored notebook several times smaller.
-    picture = Image.open(buffer).convert("RGB").quantize(128, dither=Image.Dither.NONE)
+    # Maximum coverage keeps the colour of thin lines, which the default would mix away.
+    picture = Image.open(buffer).convert("RGB").quantize(
+        128, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+    )
     small = io.BytesIO()
     picture.save(small, format="png", optimize=True)
     return small.getvalue()
