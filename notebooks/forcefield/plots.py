@@ -56,8 +56,8 @@ def png(figure):
     figure.savefig(buffer, format="png")
     # Line drawings need few colours; a palette makes a stored notebook several times smaller.
     # Maximum coverage keeps the colour of thin lines, which the default would mix away.
-    picture = Image.open(buffer).convert("RGB").quantize(
-        128, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+    picture = (
+        Image.open(buffer).convert("RGB").quantize(128, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     )
     small = io.BytesIO()
     picture.save(small, format="png", optimize=True)

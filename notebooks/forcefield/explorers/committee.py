@@ -98,8 +98,8 @@ def build(figure, members):
     """
     vote_axes, doubt_axes = figure.subplots(1, 2)
     figure.subplots_adjust(left=0.08, right=0.99, bottom=0.13, top=0.92, wspace=0.25)
-    vote_axes.set(xlim=(2.2, 7), ylim=(-2.4, 4), xlabel="distance r, Å", ylabel="energy E, eV")
-    doubt_axes.set(xlim=(2.2, 7), ylim=(FLOOR, 100), yscale="log", xlabel="distance r, Å", ylabel="energy, eV")
+    vote_axes.set(xlim=(2.2, 7), ylim=(-2.4, 4), xlabel="distance r (Å)", ylabel="energy E (eV)")
+    doubt_axes.set(xlim=(2.2, 7), ylim=(FLOOR, 100), yscale="log", xlabel="distance r (Å)", ylabel="energy (eV)")
     for axes in (vote_axes, doubt_axes):
         axes.axvspan(*DATA_RANGE, color=COLOURS["extra"], alpha=0.15, linewidth=0)
 

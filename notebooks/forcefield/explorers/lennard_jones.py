@@ -119,12 +119,12 @@ def build(figure):
     figure.subplots_adjust(left=0.08, right=0.99, bottom=0.14, top=0.96, wspace=0.22)
     standard = lennard_jones(DISTANCES)
     for axes, curve, limits, name in (
-        (energy_axes, standard[0], (-2.3, 2.6), "energy E, eV"),
-        (force_axes, standard[1], (-2.8, 5.2), "force F, eV/Å (+: apart)"),
+        (energy_axes, standard[0], (-2.3, 2.6), "energy E (eV)"),
+        (force_axes, standard[1], (-2.8, 5.2), "force F (eV/Å), + is apart"),
     ):
         axes.plot(DISTANCES, curve, color=COLOURS["baseline"], linestyle="--", linewidth=1.4, label="default")
         axes.axhline(0, color="0.4", linewidth=0.8)
-        axes.set(xlim=(1.8, 8), ylim=limits, xlabel="distance r, Å", ylabel=name)
+        axes.set(xlim=(1.8, 8), ylim=limits, xlabel="distance r (Å)", ylabel=name)
     blue, orange, green = COLOURS["model"], COLOURS["training"], COLOURS["validation"]
 
     def moving(axes, *style, **settings):

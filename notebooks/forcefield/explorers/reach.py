@@ -156,7 +156,7 @@ def build(figure, model):
     """
     curve_axes, pair_axes = figure.subplots(1, 2)
     figure.subplots_adjust(left=0.08, right=0.99, bottom=0.13, top=0.92, wspace=0.12)
-    curve_axes.set(xlim=(2.2, 7), ylim=(-2.4, 4), xlabel="distance r, Å", ylabel="energy E, eV")
+    curve_axes.set(xlim=(2.2, 7), ylim=(-2.4, 4), xlabel="distance r (Å)", ylabel="energy E (eV)")
     data = curve_axes.axvspan(*DATA_RANGE, color=COLOURS["extra"], alpha=0.15, linewidth=0, label="training data")
     pair_axes.set(xlim=(-4.8, 4.8), ylim=(-1.6, 1.6), xlabel="x, Å  (arrow of 1 Å: 5 eV/Å, at most 3 Å)", yticks=[])
     pair_axes.spines["left"].set_visible(False)

@@ -181,10 +181,10 @@ def build(figure):
     """
     (seen, curves), (bars, slope) = figure.subplots(2, 2)
     figure.subplots_adjust(left=0.09, right=0.99, bottom=0.1, top=0.94, wspace=0.22, hspace=0.46)
-    seen.set(xlim=(0, 8), ylim=(-1.1, 2.1), xlabel="distance from the centre, Å", ylabel="density, basis g$_n$")
-    curves.set(xlim=(2, 7), ylim=(-0.8, 1.1), xlabel="distance r, Å", ylabel="features / max |D|")
+    seen.set(xlim=(0, 8), ylim=(-1.1, 2.1), xlabel="distance from the centre (Å)", ylabel="density, basis g$_n$")
+    curves.set(xlim=(2, 7), ylim=(-0.8, 1.1), xlabel="distance r (Å)", ylabel="features / max |D|")
     bars.set(xlim=(0, 1), ylim=(-0.8, 1.1), xticks=[], xlabel="first to last feature", ylabel="features / max |D|")
-    slope.set(xlim=(2, 7), ylim=(1e-6, 1e2), yscale="log", xlabel="distance r, Å", ylabel="|dD/dr| / max |D|, 1/Å")
+    slope.set(xlim=(2, 7), ylim=(1e-6, 1e2), yscale="log", xlabel="distance r (Å)", ylabel="|dD/dr| / max |D| (1/Å)")
     data = [
         axes.axvspan(*DATA_RANGE, color=COLOURS["extra"], alpha=0.15, linewidth=0, label="data set")
         for axes in (curves, slope)

@@ -141,9 +141,9 @@ def build(figure, data):
     distances = data.positions[:, 1, 0] - data.positions[:, 0, 0]
     limits = (distances[0] - 0.05, distances[-1] + 0.05)
     true_forces = data.forces[:, 0, 0]
-    energy_axes.set(xlim=limits, ylim=(-1.6, 3), xlabel="distance r, Å", ylabel="energy E, eV")
-    force_axes.set(xlim=limits, ylim=(-8, 4.5), xlabel="distance r, Å", ylabel="force on atom 0, eV/Å")
-    error_axes.set(xlim=limits, ylim=(1e-2, 3e4), yscale="log", xlabel="distance r, Å", ylabel="held-out |error|")
+    energy_axes.set(xlim=limits, ylim=(-1.6, 3), xlabel="distance r (Å)", ylabel="energy E (eV)")
+    force_axes.set(xlim=limits, ylim=(-8, 4.5), xlabel="distance r (Å)", ylabel="force on atom 0 (eV/Å)")
+    error_axes.set(xlim=limits, ylim=(1e-2, 3e4), yscale="log", xlabel="distance r (Å)", ylabel="held-out |error|")
     loss_axes.set(xlim=(0, 2.1 * ITERATIONS), ylim=(1e-9, 30), yscale="log")
     loss_axes.set(xlabel="evaluation of the loss", ylabel="training loss")
 
