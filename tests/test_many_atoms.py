@@ -1,12 +1,17 @@
 """Many atoms: what must not change, what must turn along, what must not leak, what must fit into memory."""
 
+import base64
+import io
+import re
+
 import ase
 import numpy as np
 import pytest
 import torch
 from ase.calculators.emt import EMT
+from PIL import Image
 
-from forcefield import dataset, prepared, systems
+from forcefield import dataset, prepared, systems, viewer
 from forcefield.descriptors import describe, make_soap, plan_memory
 from forcefield.gradients import numerical_forces
 from forcefield.model import ForceField, contraction_order
@@ -268,3 +273,28 @@ def test_a_model_of_other_settings_is_kept_and_not_used(small_copper, capsys, mo
     assert "settings of your own" in capsys.readouterr().out
     assert model.settings["hidden_units"] == [5]
     assert (small_copper / "copper_model_0.npz").read_bytes() == before
+
+
+# Pictures
+
+
+def test_film_is_one_picture_with_alt_text_and_a_labelled_slider(monkeypatch):
+    shown = []
+    monkeypatch.setattr(viewer, "display", lambda data, **_: shown.append(data))
+    frames = viewer.turned(systems.copper_cluster(), [0, 40, 80, 120, 160, 200, 240])
+    viewer.film(frames, [str(number) for number in range(7)], "Turn <x>", 'Thirteen "atoms"')
+    (data,) = shown
+    assert data["text/plain"] == 'Thirteen "atoms"'
+    assert 'alt="Thirteen &quot;atoms&quot;"' in data["text/html"]
+    assert re.search(r'<label>Turn &lt;x&gt;<br><input type="range" min="0" max="6" value="0"', data["text/html"])
+    sheet = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
+    assert sheet.size == (6 * viewer.WIDTH, 2 * viewer.WIDTH)  # seven pictures need a second row
+
+
+def test_turning_keeps_distances_and_the_structure():
+    cluster = systems.copper_cluster()
+    before = cluster.positions.copy()
+    (view,) = viewer.turned(cluster, [70])
+    np.testing.assert_array_equal(cluster.positions, before)
+    assert np.abs(view.positions - before).max() > 0.5
+    np.testing.assert_allclose(view.get_all_distances(), cluster.get_all_distances(), atol=1e-9)

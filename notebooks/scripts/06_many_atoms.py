@@ -109,6 +109,7 @@ def apply(positions):
     return energies[0], forces[0]
 
 
+# %%
 positions = cluster.positions
 energy, forces = apply(positions)
 print("net force below 1e-9 of the largest:", np.abs(forces.sum(axis=0)).max() < 1e-9 * np.abs(forces).max())
@@ -206,6 +207,7 @@ shapes = np.array([np.sort(frame.get_all_distances()[np.triu_indices(13, 1)]) fo
 lags = np.array([1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 60, 100])
 apart = [np.sqrt(((shapes[lag:] - shapes[:-lag]) ** 2).mean()) for lag in lags]
 
+# %%
 figure, axes = plt.subplots(figsize=(6, 3.2))
 axes.plot(5 * lags, apart, "o-", color=COLOURS["model"])
 axes.axvline(50, color=COLOURS["training"], linestyle="--")
@@ -241,6 +243,7 @@ def test_error(some_data, parts):
     return 1e3 * mean_absolute_error(model.predict(test.descriptors, test.derivatives)[1], test.forces)
 
 
+# %%
 ways = {"frames": [], "blocks": []}
 for seed in range(3):
     ways["frames"].append(test_error(dense_data, split(250, (0.2,), seed)))
@@ -263,6 +266,7 @@ from forcefield.evaluation import report
 
 ratio = np.mean(ways["blocks"]) / np.mean(ways["frames"])
 report("error of blocks / error of frames", ratio, at_least=1.5)
+del dense_data  # its derivatives are not needed any more
 
 # %% [markdown]
 # The first number looks better and is worth nothing: its test frames were seen in all but name. The second one says what to expect of structures that are new.
@@ -368,6 +372,8 @@ def seconds(function):
     return min(times)
 
 
+# %%
+del data, test  # makes room
 sizes, costs, megabytes = [13, 55, 147], [], []
 for shells, size in zip((2, 3, 4), sizes, strict=True):
     structure = ase.Atoms(f"Cu{size}", positions=Icosahedron("Cu", shells).positions)

@@ -50,6 +50,7 @@ def with_calculator(structure, name):
     return structure
 
 
+# %%
 cluster = copper_cluster()
 for name in calculators:
     print(f"{name:5}", type(with_calculator(cluster, name).calc).__name__)
@@ -100,6 +101,7 @@ def milliseconds(function, repeats=20):
     return 1e3 * min(times) / repeats
 
 
+# %%
 moving = {name: VelocityVerlet(with_calculator(rattled, name), 5 * units.fs) for name in calculators}
 costs = {f"step with {name}": milliseconds(dynamics.run) for name, dynamics in moving.items()}
 atoms, centers = moving["model"].atoms, list(range(13))
@@ -219,6 +221,7 @@ Stationary(at_300)
 ZeroRotation(at_300)
 
 
+# %%
 def constant_energy(name, time_step, duration):
     """Time (ps) and total energy (meV/atom) along a trajectory; time step in fs, duration in ps."""
     atoms, energies = with_calculator(at_300, name), []
@@ -258,6 +261,7 @@ wobble = {name: [kept[name][1].std()] for name in calculators}
 for name in calculators:
     wobble[name] += [constant_energy(name, time_step, 5)[1].std() for time_step in time_steps[1:]]
 
+# %%
 figure, axes = plt.subplots(figsize=(5.5, 3.2))
 for name, style in (("EMT", "o-"), ("model", "x--")):
     axes.loglog(time_steps, wobble[name], style, color=colour_of[name], label=name)
@@ -307,6 +311,7 @@ def lindemann(frames):
     return (distances(frames).std(axis=0) / distances(frames).mean(axis=0)).mean()
 
 
+# %%
 runs = {(name, temperature): heated(name, temperature) for temperature in (300, 1500) for name in ("EMT", "model")}
 
 # %%
