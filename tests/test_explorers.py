@@ -6,19 +6,22 @@ import re
 import numpy as np
 import psutil
 import pytest
+from ase.calculators.emt import EMT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from matplotlib import pyplot as plt
 
-from forcefield import descriptors, systems, training
+from forcefield import crystals, descriptors, systems, training
+from forcefield.calculator import ForceFieldCalculator
 from forcefield.dataset import Dataset
-from forcefield.explorers import lennard_jones, reach, soap
+from forcefield.explorers import committee, lennard_jones, reach, soap, strain
 from forcefield.explorers import training as training_room
 from forcefield.explorers.base import Explorer, Reading, slider
 from forcefield.gradients import central_difference
+from forcefield.model import ForceField
 
-NAMES = ("lennard_jones", "soap", "training", "reach")
-MODULES = dict(zip(NAMES, (lennard_jones, soap, training_room, reach), strict=True))
+NAMES = ("lennard_jones", "soap", "training", "reach", "committee", "strain")
+MODULES = dict(zip(NAMES, (lennard_jones, soap, training_room, reach, committee, strain), strict=True))
 BY_NAME = pytest.mark.parametrize("name", NAMES)
 
 
@@ -27,10 +30,26 @@ def model(thirty):
     return training.train(thirty[0], hidden_units=(16,), seed=0, iterations=200)[0]
 
 
+@pytest.fixture(scope="session")
+def sixteen(dimer_set):
+    """Members of a committee, untrained."""
+    return [ForceField(6, seed=seed).standardise(dimer_set) for seed in range(16)]
+
+
+@pytest.fixture(scope="session")
+def crystal_models():
+    """Three rough models of copper crystals, fitted to 20 frames."""
+    soap = crystals.crystal_soap()
+    frames = crystals.crystal_frames(20, 0, soap)
+    data = Dataset(*systems.label(frames, EMT()), *descriptors.describe(soap, frames, attach=True))
+    return [training.train(data, hidden_units=(8,), seed=seed, iterations=30)[0] for seed in range(3)]
+
+
 @pytest.fixture
-def given_to(dimer_set, model):
+def given_to(name, request):
     """What an explorer needs besides its settings."""
-    return {"lennard_jones": (), "soap": (), "training": (dimer_set,), "reach": (model,)}
+    needed = {"training": "dimer_set", "reach": "model", "committee": "sixteen", "strain": "crystal_models"}
+    return {name: (request.getfixturevalue(needed[name]),) if name in needed else ()}
 
 
 @pytest.fixture
@@ -192,6 +211,38 @@ def test_reach_says_whether_a_point_is_inside(model, distance, shift, words):
     assert words in reach.compute(model, distance, shift).place
 
 
+def test_strain_sees_emt_and_the_models(crystal_models):
+    result = strain.compute(crystal_models, 4.0, 3.0)
+    # By hand: edges 3.6 Å times 1.04, x longer by 3 %, y shorter so that the volume stays.
+    crystal = crystals.copper_crystal()
+    crystal.set_cell(3.6 * 1.04 * np.array([1.03, 1 / 1.03, 1]), scale_atoms=True)
+    crystal.calc = EMT()
+    assert result.true_energy == pytest.approx(crystal.get_potential_energy() / 4)
+    for model, energy in zip(crystal_models, result.energy, strict=True):
+        crystal.calc = ForceFieldCalculator(model, crystals.crystal_soap())
+        assert energy == pytest.approx(crystal.get_potential_energy() / 4)
+    at = int(np.flatnonzero(strain.STRETCHES == 4)[0])
+    np.testing.assert_allclose(result.energies[:, at], result.energy)
+    for shear in (0.0, 12.0):  # the spline between EMT's points
+        exact = crystals.energies_of(EMT(), strain.strained(strain.STRETCHES, shear)) / 4
+        np.testing.assert_allclose(strain.true_curve(shear), exact, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("stretch", "shear", "words"),
+    [
+        (-5.0, 4.0, "inside the training data"),
+        (5.0, 0.0, "inside the training data"),
+        (5.5, 0.0, "outside the training data: it is stretched more"),
+        (-5.5, 0.0, "outside the training data: it is compressed more"),
+        (0.0, 4.5, "outside the training data: it is sheared more"),
+        (9.0, 9.0, "any training frame (5 %) and it is sheared more than any training frame (4 %)"),
+    ],
+)
+def test_strain_says_whether_a_crystal_is_inside(stretch, shear, words):
+    assert words in strain.place(stretch, shear)
+
+
 # What can be set
 
 
@@ -209,6 +260,8 @@ def test_every_slider_to_both_ends(name, explorer):
 def test_two_hundred_random_settings(name, given_to, explorer, monkeypatch):
     # Every setting of the training explorer is a training: these are short ones, the ends above are not.
     monkeypatch.setattr(training_room, "ITERATIONS", 5)
+    # EMT's curve takes 30 ms for every new shear: here it is the same for all.
+    monkeypatch.setattr(strain, "true_curve", lambda shear: strain.STRETCHES)
 
     @settings(max_examples=200, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
     @given(every_setting(MODULES[name]))
@@ -229,6 +282,8 @@ def test_two_hundred_random_settings(name, given_to, explorer, monkeypatch):
         (lambda: soap.compute(5.0, 0, 0, 0.5, "gto", 3), "n_max must be a whole number of at least 1"),
         (lambda: soap.compute(5.0, 3, 0, 0.5, "gto", -3), "above 0 Å"),
         (lambda: reach.compute(None, 3.0, np.nan), "The shift must be a finite number"),
+        (lambda: strain.compute([], -100, 0), "The stretch must be a finite number above -100 %"),
+        (lambda: strain.compute([], 0, np.nan), "The shear must be from 0 to 50 %"),
     ],
 )
 def test_bad_settings_are_explained(compute, words):
@@ -329,11 +384,14 @@ def test_every_control_has_a_visible_name(name):
         assert len(control.description) > 5
     if name != "training":
         units = [control.description for control in MODULES[name].controls().values() if control.description[-1] == ")"]
-        assert all(unit.endswith(("(Å)", "(eV)")) for unit in units)
+        assert all(unit.endswith(("(Å)", "(eV)", "(%)")) for unit in units)
         assert len(units) >= 2
 
 
-@pytest.mark.parametrize(("name", "moves"), [("lennard_jones", 500), ("soap", 500), ("reach", 500), ("training", 100)])
+@pytest.mark.parametrize(
+    ("name", "moves"),
+    [("lennard_jones", 500), ("soap", 500), ("training", 100), ("reach", 500), ("committee", 50), ("strain", 50)],
+)
 def test_many_moves_leave_nothing_behind(explorer, moves, monkeypatch):
     monkeypatch.setattr(training_room, "ITERATIONS", 1)
     moved = [control for control in explorer.controls.values() if not hasattr(control, "options")]
