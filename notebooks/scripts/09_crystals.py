@@ -511,7 +511,33 @@ for stretch in (-0.15, 0.2):
 # A weak one: the truth lies far outside the spread. All three have learned the same data with the same kind of network, and bend the same way where there is none.
 
 # %% [markdown]
-# <!-- explorer: strain -->
+# ### Explore: stretch and shear
+#
+# Stretch the perfect crystal, or shear it (longer along x, shorter along y, the same volume). EMT is black, the three models are blue. Stretches count from $a = 3.6$ Å, where the frames started.
+
+# %%
+from forcefield.explorers.strain import strain_explorer, strain_figure
+
+show(*strain_figure(models))
+
+# %%
+strain_explorer(models)
+
+# %% [markdown]
+# | control | what it does |
+# |---|---|
+# | **Stretch of all edges (%)** | moves the points; the frames were stretched by at most 5 % both ways (shaded) |
+# | **Shear (%)** | shears every crystal of the picture; the frames were sheared by at most 4 % in this way |
+# | **Reset** | back to the crystal as it is |
+#
+# The curves belong to the chosen shear. Beyond 4 % nothing is shaded: no stretch is inside the data then. A point beyond the scale is drawn at its edge. The sentence says whether the crystal lies inside the data, and what EMT and the models say.
+#
+# **Try:**
+#
+# - Without shear, stretch to 5 %, then on. Where do you *see* the models leave the curve? Where does the sentence see it?
+# - Compress by as much. Which side fails sooner?
+# - Set the stretch to 0 and shear up to 12 %. Compare the miss with that of a stretch of 12 %. Section 6 told what each of the two costs.
+# - Find a place outside the data where the models lie much closer to each other than to EMT.
 
 # %% [markdown]
 # ### A larger cell
