@@ -323,7 +323,7 @@ def test_help_explains_every_command():
 @pytest.mark.parametrize(
     ("command", "started"),
     [
-        ("test", ["-m", "pytest", "-k", "launcher"]),
+        ("test", ["-m", "pytest", "-n", "2", "--dist", "loadfile", "-k", "launcher"]),
         ("bench", [os.path.join("tests", "benchmark.py"), "-k", "launcher"]),
         ("lab", ["-m", "jupyterlab", "-k", "launcher"]),
     ],
