@@ -14,14 +14,14 @@ from matplotlib import pyplot as plt
 from forcefield import crystals, descriptors, systems, training
 from forcefield.calculator import ForceFieldCalculator
 from forcefield.dataset import Dataset
-from forcefield.explorers import committee, lennard_jones, reach, soap, strain
+from forcefield.explorers import committee, dynamics, lennard_jones, reach, soap, strain
 from forcefield.explorers import training as training_room
 from forcefield.explorers.base import Explorer, Reading, slider
 from forcefield.gradients import central_difference
 from forcefield.model import ForceField
 
-NAMES = ("lennard_jones", "soap", "training", "reach", "committee", "strain")
-MODULES = dict(zip(NAMES, (lennard_jones, soap, training_room, reach, committee, strain), strict=True))
+NAMES = ("lennard_jones", "soap", "training", "reach", "committee", "strain", "dynamics")
+MODULES = dict(zip(NAMES, (lennard_jones, soap, training_room, reach, committee, strain, dynamics), strict=True))
 BY_NAME = pytest.mark.parametrize("name", NAMES)
 
 
@@ -49,6 +49,7 @@ def crystal_models():
 def given_to(name, request):
     """What an explorer needs besides its settings."""
     needed = {"training": "dimer_set", "reach": "model", "committee": "sixteen", "strain": "crystal_models"}
+    needed["dynamics"] = "copper_force_field"
     return {name: (request.getfixturevalue(needed[name]),) if name in needed else ()}
 
 
@@ -263,7 +264,13 @@ def test_two_hundred_random_settings(name, given_to, explorer, monkeypatch):
     # EMT's curve takes 30 ms for every new shear: here it is the same for all.
     monkeypatch.setattr(strain, "true_curve", lambda shear: strain.STRETCHES)
 
-    @settings(max_examples=200, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+    # Every setting of the dynamics explorer is two runs of 80 steps.
+    @settings(
+        max_examples=20 if name == "dynamics" else 200,
+        derandomize=True,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(every_setting(MODULES[name]))
     def try_them(values):
         assert_finite(MODULES[name].compute(*given_to[name], **values))
@@ -283,6 +290,7 @@ def test_two_hundred_random_settings(name, given_to, explorer, monkeypatch):
         (lambda: soap.compute(5.0, 3, 0, 0.5, "gto", -3), "above 0 Å"),
         (lambda: reach.compute(None, 3.0, np.nan), "The shift must be a finite number"),
         (lambda: strain.compute([], -100, 0), "The stretch must be a finite number above -100 %"),
+        (lambda: dynamics.compute(None, 300, 0), "Temperature and time step must be above 0"),
         (lambda: strain.compute([], 0, np.nan), "The shear must be from 0 to 50 %"),
     ],
 )
@@ -305,6 +313,15 @@ def test_bad_training_settings_are_explained(dimer_set, values, words):
         training_room.compute(
             dimer_set, **({"n_labels": 30, "force_share": 0.5, "hidden_units": 4, "seed": 0} | values)
         )
+
+
+def test_dynamics_keeps_the_energy_at_short_steps_and_tells_when_it_does_not(copper_force_field):
+    short, shorter = (dynamics.compute(copper_force_field, 300, step) for step in (10, 5))
+    assert shorter.true.shape == shorter.predicted.shape == shorter.times.shape == (81,)
+    # The error of velocity Verlet is of order time step squared, for both potentials.
+    assert 3 < short.true_swing / shorter.true_swing < 5
+    assert 3 < short.predicted_swing / shorter.predicted_swing < 5
+    assert dynamics.compute(copper_force_field, 300, 40).true_swing > 100
 
 
 def test_what_goes_wrong_is_said_and_the_picture_stays():
@@ -384,13 +401,21 @@ def test_every_control_has_a_visible_name(name):
         assert len(control.description) > 5
     if name != "training":
         units = [control.description for control in MODULES[name].controls().values() if control.description[-1] == ")"]
-        assert all(unit.endswith(("(Å)", "(eV)", "(%)")) for unit in units)
+        assert all(unit.endswith(("(Å)", "(eV)", "(%)", "(K)", "(fs)")) for unit in units)
         assert len(units) >= 2
 
 
 @pytest.mark.parametrize(
     ("name", "moves"),
-    [("lennard_jones", 500), ("soap", 500), ("training", 100), ("reach", 500), ("committee", 50), ("strain", 50)],
+    [
+        ("lennard_jones", 500),
+        ("soap", 500),
+        ("training", 100),
+        ("reach", 500),
+        ("committee", 50),
+        ("strain", 50),
+        ("dynamics", 20),
+    ],
 )
 def test_many_moves_leave_nothing_behind(explorer, moves, monkeypatch):
     monkeypatch.setattr(training_room, "ITERATIONS", 1)

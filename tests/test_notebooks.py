@@ -171,7 +171,7 @@ def tracked_text():
     names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
     for name in names:
         path = ROOT / name
-        if name and path.is_file() and not path.is_symlink():
+        if name and path.is_file() and not path.is_symlink() and path.suffix != ".png":
             yield name, path.read_text(encoding="utf-8")
 
 

@@ -250,9 +250,6 @@ for name in calculators:
     report(f"{name}, size of the drift", abs(drift[name]), "meV/atom/ps", at_most=0.1)
 
 # %% [markdown]
-# <!-- explorer: dynamics -->
-
-# %% [markdown]
 # How large may the time step be? Verlet's method has an error of order $\Delta t^2$, so the wobble should quadruple when the step doubles.
 
 # %%
@@ -281,6 +278,34 @@ report("slope, upper bound", slope, at_most=2.8)
 
 # %% [markdown]
 # The slope is close to 2, for both. The fastest vibration takes about 100 fs, and 5 fs is a twentieth of that: a safe step.
+
+# %% [markdown]
+# ### Explore: temperature and time step
+#
+# A short run at constant energy, 80 steps from the perfect cluster with drawn velocities, with EMT and with the model. How far does the total energy move?
+
+# %%
+from forcefield.explorers.dynamics import dynamics_explorer, dynamics_figure
+
+show(*dynamics_figure(model))
+
+# %%
+dynamics_explorer(model)
+
+# %% [markdown]
+# | control | what it does |
+# |---|---|
+# | **Temperature (K)** | of the velocities at the start; about half of that kinetic energy soon turns into potential energy |
+# | **Time step (fs)** | of velocity Verlet |
+# | **Reset** | 300 K and 5 fs |
+#
+# The energy axis is straight up to 1 meV/atom and logarithmic beyond; what leaves it stays at its edge. A picture comes when you let go of a handle, or press an arrow key.
+#
+# **Try:**
+#
+# - Double the time step from 5 to 10 to 20 fs. By what factor does the swing grow, and why?
+# - Find the largest time step at which EMT still keeps its energy. Is it the same for the model? Which property of the cluster sets it?
+# - At that step, raise the temperature. Why do hot atoms need shorter steps?
 
 # %% [markdown]
 # ## 5. Heating, and the edge of the data

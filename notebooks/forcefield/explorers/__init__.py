@@ -5,6 +5,7 @@ lennard_jones  lesson 01
 soap           lesson 02
 training       lesson 03
 reach          lesson 04
+dynamics       lesson 07
 committee      lesson 08
 strain         lesson 09
 
