@@ -299,7 +299,7 @@ dynamics_explorer(model)
 # | **Time step (fs)** | of velocity Verlet |
 # | **Reset** | 300 K and 5 fs |
 #
-# The energy axis is straight up to 1 meV/atom and logarithmic beyond; what leaves it stays at its edge. A picture comes when you let go of a handle, or press an arrow key.
+# The energy axis is straight up to 0.1 meV/atom and logarithmic beyond; what leaves it stays at its edge. A picture comes when you let go of a handle, or press an arrow key.
 #
 # **Try:**
 #

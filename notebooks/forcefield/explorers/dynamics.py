@@ -123,10 +123,10 @@ def build(figure, model):
         ``update(temperature, time_step)``, which returns a `Reading`.
     """
     axes = figure.subplots()
-    figure.subplots_adjust(left=0.1, right=0.99, bottom=0.14, top=0.9)
+    figure.subplots_adjust(left=0.1, right=0.98, bottom=0.14, top=0.9)
     axes.set(xlim=(0, N_STEPS), ylim=(-LIMIT, LIMIT), xlabel="step")
-    # Small swings and broken runs on one axis: straight near zero, logarithmic beyond 1 meV/atom.
-    axes.set_yscale("symlog", linthresh=1)
+    # Small swings and broken runs on one axis: straight near zero, logarithmic beyond 0.1 meV/atom.
+    axes.set_yscale("symlog", linthresh=0.1)
     axes.set_ylabel("total energy − start (meV/atom)")
     axes.axhline(0, color=COLOURS["truth"], linewidth=0.8)
     steps = np.arange(N_STEPS + 1)
