@@ -21,6 +21,30 @@ COLOURS = {
 }
 """Colour of each role, the same in every figure."""
 
+LINES = {
+    "truth": {"color": COLOURS["truth"], "linestyle": "-", "linewidth": 1.8},
+    "model": {"color": COLOURS["model"], "linestyle": "--", "linewidth": 1.8},
+    "training": {"color": COLOURS["training"], "linestyle": "-", "linewidth": 1.4},
+    "validation": {"color": COLOURS["validation"], "linestyle": "--", "linewidth": 1.4},
+    "test": {"color": COLOURS["light"], "linestyle": "-.", "linewidth": 1.8},
+    "baseline": {"color": COLOURS["baseline"], "linestyle": ":", "linewidth": 2.2},
+}
+"""How `axes.plot` draws a curve of each role: `axes.plot(r, energies, **LINES["truth"])`. A model drawn after the truth
+leaves it visible between its dashes."""
+
+POINTS = {
+    "truth": {"color": COLOURS["truth"], "marker": "o", "markersize": 5, "linestyle": "none"},
+    "model": {"color": COLOURS["model"], "marker": "s", "markersize": 5, "linestyle": "none"},
+    "training": {"color": COLOURS["training"], "marker": "o", "markersize": 5, "linestyle": "none"},
+    "validation": {"color": COLOURS["validation"], "marker": "s", "markersize": 5, "linestyle": "none"},
+    "test": {"color": COLOURS["light"], "marker": "D", "markersize": 4, "linestyle": "none"},
+    "baseline": {"color": COLOURS["baseline"], "marker": "^", "markersize": 6, "linestyle": "none"},
+}
+"""How `axes.plot` draws points of each role: `axes.plot(r, energies, **POINTS["training"])`."""
+
+TRAINING_RANGE = {"color": COLOURS["training"], "alpha": 0.12, "linewidth": 0}
+"""How `axes.axvspan` shades the range of the training data: `axes.axvspan(2.5, 5.0, **TRAINING_RANGE)`."""
+
 STYLE = {
     "figure.figsize": (7.0, 3.6),
     "figure.dpi": 110,
