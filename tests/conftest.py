@@ -5,6 +5,7 @@ import pytest
 import torch
 from ase.calculators.emt import EMT
 
+import files
 from forcefield import descriptors, prepared, systems
 from forcefield.dataset import Dataset, equally_spaced
 from forcefield.training import train
@@ -44,3 +45,11 @@ def copper_force_field(copper_set):
     """A small force field of these clusters, fitted for a second: rough, but with every symmetry of a good one."""
     model, _ = train(copper_set, hidden_units=(16, 16), iterations=60)
     return model
+
+
+@pytest.fixture
+def launcher_folder(tmp_path, monkeypatch):
+    """An empty folder in which the launcher's functions work instead of in the course's."""
+    monkeypatch.setattr(files, "ROOT", str(tmp_path))
+    monkeypatch.setattr(files, "VENV", str(tmp_path / ".venv"))
+    return tmp_path

@@ -11,7 +11,8 @@ import pytest
 from jupyterlab_server.config import get_static_page_config
 from repo2docker.buildpacks import CondaBuildPack
 
-import course
+from environment import PYTHONS
+from packages import read_environment
 
 ROOT = Path(__file__).resolve().parent.parent
 BINDER = ROOT / "binder"
@@ -35,7 +36,7 @@ def test_binder_reads_the_one_list(monkeypatch):
     assert image.detect()
     assert image.environment_yaml_path == "binder/environment.yml"
     pip = image.environment_yaml["dependencies"][-1]["pip"]
-    pins, cpu_index = course.read_environment((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    pins, cpu_index = read_environment((ROOT / "environment.yml").read_text(encoding="utf-8"))
     assert list(pip) == [f"--extra-index-url {cpu_index}", *pins]
 
 
@@ -57,7 +58,7 @@ def test_packages_are_installed_before_the_repository_is_copied(dockerfile):
 def test_binder_takes_the_python_of_the_list(dockerfile):
     version = re.search(r"python=(\d+\.\d+)", (ROOT / "environment.yml").read_text(encoding="utf-8")).group(1)
     assert f"environment-2epy-2d{version.replace('.', '-2e')}" in dockerfile
-    assert version in course.PYTHONS
+    assert version in PYTHONS
 
 
 def post_build(folder, **variables):

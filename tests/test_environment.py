@@ -1,156 +1,205 @@
-"""The list of packages, the settings of the tools, and the style of the code."""
+"""The environment: made, found and updated on real environments of tiny packages, without network."""
 
-import configparser
-import importlib.metadata
-import re
+import ast
+import json
+import os
+import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
-import course
+import environment
+import files
+from interpreters import find_python
+from packages import read_environment
+from problems import Problem
 
 ROOT = Path(__file__).resolve().parent.parent
-TEXT = (ROOT / "environment.yml").read_text(encoding="utf-8")
-PINS, CPU_INDEX = course.read_environment(TEXT)
-REQUIREMENTS = {canonicalize_name(pin.name): pin for pin in map(Requirement, PINS)}
+LISTED = """\
+dependencies:
+  - python=3.11.14
+  - pip:
+      - --extra-index-url https://127.0.0.1:9/cpu
 
-# What markers ask for, on the machines that the course supports.
-MACHINES = {
-    "linux": {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix", "platform_machine": "x86_64"},
-    "darwin": {"sys_platform": "darwin", "platform_system": "Darwin", "os_name": "posix", "platform_machine": "arm64"},
-    "win32": {"sys_platform": "win32", "platform_system": "Windows", "os_name": "nt", "platform_machine": "AMD64"},
-}
-
-
-def test_every_package_has_one_exact_version():
-    assert all(re.fullmatch(r"[a-z0-9-]+==\d[\w.]*( ; .+)?", pin) for pin in PINS), PINS
-    assert len(REQUIREMENTS) == len(PINS)
-    assert re.search(r"^  - python=3\.11\.\d+$", TEXT, re.MULTILINE)
-    assert re.search(r"^  - pip=\d+\.\d+$", TEXT, re.MULTILINE)
+      # Direct.
+      - torch==2.0  # the network
+      - one==1.0  # first
+      # What those bring along, locked
+      - two==1.0
+      - three==1.0 ; sys_platform == 'no such system'
+"""
 
 
-def test_every_direct_dependency_says_why():
-    first = TEXT[TEXT.index("- pip:") : TEXT.index(course.LOCKED_PART)]
-    lines = [line for line in first.splitlines() if "==" in line]
-    assert lines
-    assert all(re.fullmatch(r"      - [\w.-]+==[\w.]+ +# .{5,}", line) for line in lines), lines
-    assert [re.sub(" +#.*", "", line)[8:] for line in lines] == PINS[: len(lines)]
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory):
+    """A folder of packages with nothing in them; torch 3.0 is a CUDA build."""
+    folder = tmp_path_factory.mktemp("wheels")
+    for name, version, needs in (
+        ("torch", "2.0", ""),
+        ("torch", "3.0", "Requires-Dist: nvidia-cublas==13.1\n"),
+        ("one", "1.0", ""),
+        ("one", "2.0", ""),
+        ("two", "1.0", ""),
+    ):
+        info = f"{name}-{version}.dist-info"
+        with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
+            wheel.writestr(f"{name}.py", f"version = {version!r}\n")
+            wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{needs}")
+            wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+            wheel.writestr(f"{info}/RECORD", "")
+    return folder
 
 
-def test_this_environment_has_exactly_these_packages():
-    state = course.inspect(sys.executable, PINS)
-    assert state["wrong"] == []
-    if Path(sys.prefix).resolve() == ROOT / ".venv":  # conda brings packages of its own
-        assert state["unlisted"] == []
+def launch(folder, *arguments, wheels=None, **variables):
+    """Run the launcher of a folder where pip finds these wheels, or nothing at all."""
+    inherited = {name: value for name, value in os.environ.items() if name not in ("CONDA_PREFIX", "VIRTUAL_ENV")}
+    inherited.update(PIP_NO_INDEX="1", PIP_CONFIG_FILE=os.devnull, PIP_FIND_LINKS=str(wheels or folder), **variables)
+    command = [sys.executable, folder / "binder" / "course.py", *arguments]
+    return subprocess.run(command, env=inherited, capture_output=True, text=True)
 
 
-@pytest.mark.parametrize("python", course.PYTHONS)
-@pytest.mark.parametrize("machine", MACHINES)
-def test_the_list_is_complete_so_that_nothing_needs_resolving(machine, python):
-    variables = {**MACHINES[machine], "python_version": python, "python_full_version": f"{python}.1"}
-    missing = []
-
-    def look_at(name, extra):
-        try:
-            lines = importlib.metadata.requires(name) or []
-        except importlib.metadata.PackageNotFoundError:  # for another machine
-            return
-        for needed in map(Requirement, lines):
-            if needed.marker and not needed.marker.evaluate({**variables, "extra": extra}):
-                continue
-            pin = REQUIREMENTS.get(canonicalize_name(needed.name))
-            if pin is None or (pin.marker and not pin.marker.evaluate(variables)):
-                missing.append(f"{name} needs {needed}")
-                continue
-            version = next(iter(pin.specifier)).version
-            if not needed.specifier.contains(version, prereleases=True):
-                missing.append(f"{name} needs {needed}, not {version}")
-            for wanted in needed.extras:
-                look_at(pin.name, wanted)
-
-    for name, pin in REQUIREMENTS.items():
-        if pin.marker is None or pin.marker.evaluate(variables):
-            look_at(name, "")
-    assert missing == []
+def installed(folder):
+    """Name and version of what is in a folder's .venv."""
+    command = [find_python(folder / ".venv"), "-m", "pip", "list", "--format=json"]
+    listed = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+    return {entry["name"]: entry["version"] for entry in listed if entry["name"] not in ("pip", "setuptools")}
 
 
-def test_no_package_brings_cuda():
-    assert CPU_INDEX == "https://download.pytorch.org/whl/cpu"
-    assert [pin for pin in PINS if course.CUDA.match(pin)] == []
+def course_folder(path):
+    """Make a folder with the launcher and a short list of packages."""
+    (path / "binder").mkdir(parents=True)
+    for module in (ROOT / "binder").glob("*.py"):
+        shutil.copy(module, path / "binder")
+    (path / "environment.yml").write_text(LISTED)
+    return path
 
 
-def test_no_other_index_is_named():
-    hosts = [name + ".org" for name in ("pypi", "pythonhosted", "anaconda", "npmjs")]
-    assert re.findall("https?://[^/ ]+", TEXT) == ["https://download.pytorch.org"]
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for name in filter(None, listed.split("\0")):
-        path = ROOT / name
-        if path.is_file() and path.suffix not in {".png", ".npz"}:
-            text = path.read_text(encoding="utf-8")
-            assert not [host for host in hosts if host in text], name
+@pytest.fixture(scope="module")
+def first(tmp_path_factory, wheels):
+    """A folder after its first setup, and what that said."""
+    folder = course_folder(tmp_path_factory.mktemp("all") / "Zoë's course")
+    return folder, launch(folder, "setup", wheels=wheels)
 
 
-# ---- what nbval does not compare ---------------------------------------------------------------
+@pytest.fixture
+def folder(tmp_path, first):
+    """A copy of that folder, to be changed."""
+    return Path(shutil.copytree(first[0], tmp_path / "a course", symlinks=True))
 
 
-def sanitize(text):
-    """Replace what nbval does not compare, in nbval's own way."""
-    settings = configparser.RawConfigParser()
-    settings.read(ROOT / "tests" / "nbval_sanitize.cfg", encoding="utf-8")
-    for name in settings.sections():
-        text = re.sub(settings.get(name, "regex"), settings.get(name, "replace"), text)
-    return text
+def change(folder, old, new):
+    path = folder / "environment.yml"
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
 
 
-@pytest.mark.parametrize(
-    ("text", "compared"),
-    [
-        ("energy error: 0.23 meV (at most 0.5)", "energy error: TRAINED meV (at most 0.5)"),
-        ("force error, 2nd: 1.2e-05 eV/Å (at most 0.001)", "force error, 2nd: TRAINED eV/Å (at most 0.001)"),
-        ("slope: -2.1 (at least -2.5)", "slope: TRAINED (at least -2.5)"),
-        ("ratio at 3.25 Å: 41 (at least 25)\n30 points", "ratio at 3.25 Å: TRAINED (at least 25)\n30 points"),
-        ("time: 0.41 s (this machine)", "time: MEASURED s (this machine)"),
-        ("fit of 30 points: 12 s (this machine)", "fit of 30 points: MEASURED s (this machine)"),
-        ("dimer_dataset.npz: found", "dimer_dataset.npz: READY"),
-        ("data/dimer_model.npz: made again\n2 files", "data/dimer_model.npz: READY\n2 files"),
-    ],
-)
-def test_what_may_differ_is_replaced(text, compared):
-    assert sanitize(text) == compared
+def test_the_first_start_makes_the_environment_and_says_so(first):
+    folder, ran = first
+    assert ran.returncode == 0, ran.stderr
+    assert installed(folder) == {"torch": "2.0", "one": "1.0", "two": "1.0"}
+    assert "Making .venv" in ran.stderr
+    assert "3 of 3 packages installed" in ran.stderr
+    assert len(ran.stderr.splitlines()) < 20
+    assert sorted(os.listdir(folder)) == [".venv", "binder", "environment.yml"]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "energy error: 0.23 meV",
-        "energy error: 0.23 meV, at most 0.5",
-        "energy error 0.23 meV (at most 0.5)",
-        "1: 2 3 4 (at most 5)",
-        "energy error: nan meV (at most 0.5)",
-        "shape: (30, 6)",
-        "0.41 s",
-        "time: 0.41 ms (this machine)",
-        "3.25 Å (this machine)",
-        "we found 3",
-        "dimer_dataset.npz: found 3 systems",
-        "dimer_dataset.npz: lost",
-        "state: found",
-        "<svg>0.5</svg>",
-    ],
-)
-def test_everything_else_is_compared(text):
-    assert sanitize(text) == text
+def test_the_second_start_asks_nobody(folder):
+    log = folder / ".venv" / "course-log.txt"
+    log.unlink()
+    ran = launch(folder, "setup")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert not log.exists()
 
 
-# ---- style -------------------------------------------------------------------------------------
+def test_changed_pins_are_updated_and_dropped_ones_removed(folder, first, wheels):
+    change(folder, "one==1.0", "one==2.0")
+    change(folder, "      - two==1.0\n", "")
+    ran = launch(folder, "setup", wheels=wheels, VIRTUAL_ENV=str(first[0] / ".venv"))
+    assert ran.returncode == 0, ran.stderr
+    assert installed(folder) == {"torch": "2.0", "one": "2.0"}
+    assert "Making" not in ran.stderr
+    assert launch(folder, "setup").stderr == ""
+    # The active environment was none for these pins: it is said, and left as it was.
+    assert "using .venv" in ran.stderr
+    assert installed(first[0]) == {"torch": "2.0", "one": "1.0", "two": "1.0"}
 
 
-@pytest.mark.parametrize("command", ["check .", "format --check notebooks/forcefield binder tests"])
-def test_ruff_finds_nothing(command):
-    ruff = [sys.executable, "-m", "ruff", *command.split(), "--output-format", "concise", "--no-cache"]
-    ran = subprocess.run(ruff, cwd=ROOT, capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+def test_without_network_the_old_environment_stays_as_it_was(folder):
+    change(folder, "one==1.0", "one==2.0")
+    ran = launch(folder, "setup")
+    assert ran.returncode == 1
+    assert ran.stderr.splitlines()[-1].startswith("course.py: pip cannot reach the packages")
+    change(folder, "one==2.0", "one==1.0")
+    ran = launch(folder, "setup")
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_what_was_cut_short_is_made_anew(folder, first, monkeypatch):
+    venv = folder / ".venv"
+    monkeypatch.setattr(files, "VENV", str(venv))
+
+    def make():  # what the first start did, without its seconds
+        shutil.rmtree(venv)
+        shutil.copytree(first[0] / ".venv", venv, symlinks=True)
+        return find_python(venv)
+
+    monkeypatch.setattr(environment, "make_venv", make)
+    next(venv.glob("[lL]ib/**/two.py")).unlink()  # every version is right, and still a file is missing
+    (venv / "course-unfinished.txt").touch()
+    environment.own_environment(*read_environment(LISTED))
+    assert list(venv.glob("[lL]ib/**/two.py"))
+    assert launch(folder, "setup").stderr == ""
+
+
+def test_a_cuda_build_is_refused_before_it_is_fetched(folder, wheels):
+    change(folder, "torch==2.0", "torch==3.0")
+    ran = launch(folder, "setup", wheels=wheels)
+    if sys.platform == "linux":
+        assert ran.returncode == 1
+        assert "only the CUDA build of torch==3.0" in ran.stderr.splitlines()[-1]
+        assert installed(folder)["torch"] == "2.0"
+    else:
+        assert ran.returncode == 0
+
+
+@pytest.mark.parametrize("variable", ["CONDA_PREFIX", "VIRTUAL_ENV"])
+def test_an_active_environment_with_the_right_versions_is_used(tmp_path, first, variable):
+    other = course_folder(tmp_path)
+    ran = launch(other, "setup", **{variable: str(first[0] / ".venv")})
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert not (other / ".venv").exists()
+
+
+def test_an_environment_made_by_hand_is_recognised(folder):
+    (folder / ".venv" / "course-stamp.txt").unlink()
+    ran = launch(folder, "setup")
+    assert ran.returncode == 0
+    assert "Installing" not in ran.stderr
+
+
+@pytest.mark.parametrize("version", [(3, 6, 15), (3, 10, 13), (3, 15, 0)])
+def test_another_python_is_told_which_are_right(launcher_folder, monkeypatch, version):
+    monkeypatch.setattr(sys, "version_info", version)
+    with pytest.raises(Problem, match=r"This is Python 3\.\d+, but the course needs Python 3.11, .* or 3.14"):
+        environment.make_venv()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "binder").glob("*.py")), ids=lambda path: path.name)
+def test_an_old_python_can_read_the_launcher(path):
+    ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 6))
+
+
+def test_a_python_without_venv_is_told_what_to_install(launcher_folder, monkeypatch):
+    monkeypatch.setattr(environment.importlib.util, "find_spec", lambda name: None if name == "ensurepip" else 1)
+    with pytest.raises(Problem, match=r"sudo apt install python3\.\d+-venv"):
+        environment.make_venv()
+
+
+def test_a_full_disk_is_seen_beforehand(launcher_folder, monkeypatch):
+    monkeypatch.setattr(environment.shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10**9, 10**9, 10**8))
+    with pytest.raises(Problem, match="make 4 GB free"):
+        environment.make_venv()
+    assert not (launcher_folder / ".venv").exists()

@@ -10,6 +10,8 @@ import jupytext
 import nbformat
 import pytest
 
+import notebooks
+
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 BY_NAME = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -188,3 +190,25 @@ def test_notebook_metadata_is_the_same_on_every_machine(path):
     book = json.loads(path.read_text(encoding="utf-8"))
     assert book["metadata"]["kernelspec"]["name"] == "python3"
     assert not any("execution" in cell["metadata"] for cell in book["cells"]), "time stamps make every diff noisy"
+
+
+def test_stored_outputs_do_not_change_from_run_to_run():
+    def notebook(first, second, version):
+        entry = {"model_name": "FloatSliderModel", "state": {"layout": f"IPY_MODEL_{second}"}}
+        view = {"application/vnd.jupyter.widget-view+json": {"model_id": first}}
+        state = {first: entry, second: {"model_name": "LayoutModel", "state": {}}}
+        return {
+            "cells": [{"cell_type": "code", "outputs": [{"data": view}], "source": ["slider"]}],
+            "metadata": {
+                "language_info": {"name": "python", "version": version},
+                "widgets": {"application/vnd.jupyter.widget-state+json": {"state": dict(sorted(state.items()))}},
+            },
+        }
+
+    once = notebooks.steady(notebook("a" * 32, "b" * 32, "3.11.7"), "02.ipynb")
+    again = notebooks.steady(notebook("d" * 32, "c" * 32, "3.12.1"), "02.ipynb")
+    assert once == again
+    stored = json.loads(once)
+    shown = stored["cells"][0]["outputs"][0]["data"]["application/vnd.jupyter.widget-view+json"]["model_id"]
+    assert stored["metadata"]["widgets"]["application/vnd.jupyter.widget-state+json"]["state"][shown]
+    assert "a" * 32 not in once

@@ -1,0 +1,96 @@
+"""The environment that everything runs in: found, or made in the folder .venv."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+
+import files
+from install import install, run_pip
+from interpreters import find_python, python_version
+from packages import inspect, read_environment
+from problems import SPACE, Problem, disk_full, explain, say
+
+# The Pythons for which every pin has a wheel on Linux, macOS and Windows; `lock` checks that.
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+
+
+def find_environment():
+    """Return the Python of the active environment if it has exactly the pinned versions, else of ``.venv``."""
+    with open(files.ENVIRONMENT, encoding="utf-8") as file:
+        pins, cpu_index = read_environment(file.read())
+    for variable in ("CONDA_PREFIX", "VIRTUAL_ENV"):
+        prefix = os.environ.get(variable, "")
+        python = find_python(prefix) if prefix else None
+        if python and os.path.realpath(prefix) != os.path.realpath(files.VENV):
+            state = inspect(python, pins)
+            if state and not state["wrong"]:
+                return python
+            say(f"The active environment {prefix} lacks packages of environment.yml: using .venv.")
+    return own_environment(pins, cpu_index)
+
+
+def own_environment(pins, cpu_index):
+    """Make ``.venv`` hold the pinned packages and return the path of its Python.
+
+    A finished one is stamped with its Python's version and the pins: while the stamp is right, nothing is
+    looked at again. One that was interrupted while packages were changing is made anew.
+    """
+    stamp, unfinished = files.venv_file("stamp"), files.venv_file("unfinished")
+    python = find_python(files.VENV)
+    version = python_version(python) if python else None
+    if version and not os.path.exists(unfinished) and files.read(stamp) == stamp_text(version, pins):
+        return python
+
+    usable = version in PYTHONS and not os.path.exists(unfinished)
+    state = inspect(python, pins) if usable else None
+    if state is None:
+        python = make_venv()
+        version = python_version(python)
+        state = inspect(python, pins)
+    if state["wrong"]:
+        install(python, state["wrong"], cpu_index)
+    if state["unlisted"] and files.read(stamp):  # packages of an earlier list; without a stamp, the user's own
+        run_pip(python, ["uninstall", "--yes", *state["unlisted"]])
+    files.write(stamp, stamp_text(version, pins))
+    say("The environment is ready: " + files.VENV)
+    return python
+
+
+def make_venv():
+    """Make an empty ``.venv``, in place of any other, and return the path of its Python."""
+    version = "{}.{}".format(*sys.version_info[:2])
+    if version not in PYTHONS:
+        raise Problem(
+            "This is Python {}, but the course needs Python {} or {}: install one of these and run "
+            "this command with it.".format(version, ", ".join(PYTHONS[:-1]), PYTHONS[-1])
+        )
+    if not all(importlib.util.find_spec(name) for name in ("venv", "ensurepip")):
+        raise Problem(
+            "This Python has no venv module: install it (on Debian and Ubuntu with "
+            f"`sudo apt install python{version}-venv`) and run the command again."
+        )
+    if os.path.exists(files.VENV):
+        shutil.rmtree(files.VENV)
+    if shutil.disk_usage(files.ROOT).free < SPACE:
+        raise disk_full()
+    say("Making .venv with the packages of environment.yml. This happens once and takes some minutes.")
+    os.mkdir(files.VENV)
+    files.write(files.venv_file("unfinished"), "")
+    base = getattr(sys, "_base_executable", sys.executable)  # not one that was in the old .venv
+    made = subprocess.run(
+        [base, "-m", "venv", files.VENV],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    )
+    if made.returncode:
+        raise explain(made.stdout)
+    os.remove(files.venv_file("unfinished"))
+    return find_python(files.VENV)
+
+
+def stamp_text(version, pins):
+    """Return what tells one finished environment from another."""
+    return "\n".join(["Python " + version, *pins, ""])

@@ -1,0 +1,27 @@
+"""Where the launcher's files are, and how it reads and writes them."""
+
+import os
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+ENVIRONMENT = os.path.join(ROOT, "environment.yml")
+VENV = os.path.join(ROOT, ".venv")
+
+
+def venv_file(name):
+    """Return the path of one of the launcher's own files in ``.venv``."""
+    return os.path.join(VENV, f"course-{name}.txt")
+
+
+def read(path):
+    """Return a file's text, "" if there is none."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
+
+
+def write(path, text):
+    """Write a text file with the same line ends everywhere."""
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)

@@ -1,0 +1,100 @@
+"""For authors: keep notebooks and scripts the same, run notebooks and store their outputs."""
+
+import glob
+import json
+import os
+import re
+import subprocess
+import tempfile
+import time
+import uuid
+
+import files
+from environment import find_environment
+from interpreters import tool_environment
+from problems import Problem, say
+
+
+def sync(arguments):
+    """Bring every notebook and its script to the same text."""
+    python = find_environment()
+    folder = os.path.join(glob.escape(files.ROOT), "notebooks")
+    pairs = {os.path.splitext(os.path.basename(path))[0]: path for path in glob.glob(folder + "/*.ipynb")}
+    for path in glob.glob(folder + "/scripts/*.py"):
+        pairs.setdefault(os.path.splitext(os.path.basename(path))[0], path)  # a script without notebook
+    if not pairs:
+        return 0
+    answer = subprocess.run(
+        [python, "-m", "jupytext", "--sync", *sorted(pairs.values())],
+        env=tool_environment(python),
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    for path in re.findall(r"Updating (/.*|\w:.*)", answer.stdout):
+        say("written: " + os.path.relpath(path, files.ROOT))
+    return answer.returncode
+
+
+def run(names):
+    """Sync, then run notebooks and store their outputs, widgets included."""
+    if sync([]):
+        raise Problem("The notebooks and their scripts could not be brought together: see above.")
+    python = find_environment()
+    notebooks = sorted(os.listdir(os.path.join(files.ROOT, "notebooks")))
+    notebooks = [name for name in notebooks if name.endswith(".ipynb")]
+    names = [os.path.splitext(os.path.basename(name))[0] for name in names] or [""]
+    for name in names:
+        if not any(notebook.startswith(name) for notebook in notebooks):
+            raise Problem("No notebook is called {}: there are {}.".format(name, ", ".join(notebooks)))
+    for notebook in notebooks:
+        if notebook.startswith(tuple(names)):
+            execute(python, os.path.join(files.ROOT, "notebooks", notebook))
+    return 0
+
+
+def execute(python, path):
+    """Run one notebook and store it with its outputs; if a cell fails, the stored notebook stays as it was."""
+    start = time.time()
+    name = os.path.basename(path)
+    with tempfile.TemporaryDirectory() as folder:
+        command = [python, "-m", "nbconvert", "--to", "notebook", "--execute", "--log-level", "WARN"]
+        command += ["--ExecutePreprocessor.record_timing=False", "--ExecutePreprocessor.kernel_name=python3"]
+        command += ["--CoalesceStreamsPreprocessor.enabled=True"]
+        command += ["--output-dir", folder, path]
+        if subprocess.call(command, env=tool_environment(python)):
+            raise Problem(f"{name} stopped at the cell above; the stored notebook is unchanged.")
+        text = steady(json.loads(files.read(os.path.join(folder, name))), name)
+    files.write(path + ".new", text)
+    os.replace(path + ".new", path)
+    say(f"{name}: {time.time() - start:.0f} s, {len(text) / 1e3:.0f} kB")
+
+
+def steady(notebook, name):
+    """Return the text of a notebook without what changes from run to run.
+
+    That is Python's version and the random names of widgets, which get names from the notebook's own.
+    """
+    metadata = notebook["metadata"]
+    metadata["kernelspec"] = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    metadata.get("language_info", {}).pop("version", None)
+    cells = json.dumps(notebook["cells"], sort_keys=True)
+    if "application/vnd.jupyter.widget-view+json" not in cells:
+        metadata.pop("widgets", None)
+    widgets = metadata.get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {})
+    state = {model: json.dumps(entry, sort_keys=True) for model, entry in widgets.get("state", {}).items()}
+    names = {}
+
+    def rename(text):  # in the order in which outputs, and the widgets in them, name each other
+        for model in re.findall("[0-9a-f]{32}", text):
+            if model in state and model not in names:
+                names[model] = uuid.uuid5(uuid.NAMESPACE_URL, f"{name}#{len(names)}").hex
+                rename(state[model])
+
+    rename(cells)
+    blank = {model: re.sub("[0-9a-f]{32}", lambda hit: names.get(hit[0], ""), state[model]) for model in state}
+    for model in sorted(state, key=blank.get):  # links between widgets, which no output names
+        rename(model)
+    text = json.dumps(notebook)
+    for model, new in names.items():
+        text = text.replace(model, new)
+    return json.dumps(json.loads(text), ensure_ascii=False, indent=1, sort_keys=True) + "\n"

@@ -1,0 +1,62 @@
+"""The locked part of environment.yml: renewed whole, or not at all."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import files
+import lock
+
+LISTED = """\
+dependencies:
+  - pip:
+      - --extra-index-url https://127.0.0.1:9/cpu
+
+      # Direct.
+      - torch==2.0  # the network
+      - one==1.0  # first
+      # What those bring along, locked
+      - two==1.0
+      - three==1.0 ; sys_platform == 'no such system'
+"""
+
+
+@pytest.fixture
+def resolver(launcher_folder, monkeypatch):
+    """A short environment.yml, and in uv's place something that resolves it or fails at a step."""
+    (launcher_folder / "environment.yml").write_text(LISTED)
+    monkeypatch.setattr(files, "ENVIRONMENT", str(launcher_folder / "environment.yml"))
+    calls = []
+
+    def check_call(command, **options):
+        calls.append(command)
+        if "--universal" in command:
+            pins = "nvidia-cublas==13.1 ; os_name == 'posix'\none==1.0\ntorch==2.0\ntriton==3.0\ntwo==1.1\n"
+            Path(command[command.index("--output-file") + 1]).write_text(pins)
+        if len(calls) == resolver.fails_at:
+            raise subprocess.CalledProcessError(1, command)
+
+    def resolver():
+        return calls
+
+    resolver.fails_at = None
+    monkeypatch.setattr(lock.subprocess, "check_call", check_call)
+    monkeypatch.setattr(lock, "find_python", lambda prefix: "python")
+    return resolver
+
+
+def test_lock_renews_the_second_part_and_says_what_changed(resolver, launcher_folder, capsys):
+    assert lock.lock([]) == 0
+    text = (launcher_folder / "environment.yml").read_text()
+    head = LISTED[: LISTED.index("      - two")]
+    assert text == head + "      - two==1.1\n"  # no CUDA, no direct dependency twice, comments kept
+    assert "+       - two==1.1" in capsys.readouterr().out
+    assert sum("--no-build" in command for command in resolver()) == len(lock.PYTHONS) * len(lock.PLATFORMS)
+
+
+def test_a_version_without_wheel_leaves_the_list_as_it_was(resolver, launcher_folder):
+    resolver.fails_at = 5
+    with pytest.raises(subprocess.CalledProcessError):
+        lock.lock([])
+    assert (launcher_folder / "environment.yml").read_text() == LISTED
