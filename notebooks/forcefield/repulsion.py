@@ -1,0 +1,142 @@
+"""Repulsion of two atoms that come too close: known physics under a learned part, where no labels are."""
+
+import numpy as np
+from ase.calculators.calculator import Calculator, all_changes
+from ase.data import covalent_radii
+from ase.neighborlist import neighbor_list
+
+COULOMB = 14.399645
+"""e^2 / (4 pi epsilon_0), eV Å."""
+
+SHARES = np.array([0.18175, 0.50986, 0.28022, 0.02817])
+RATES = np.array([3.19980, 0.94229, 0.40290, 0.20162])
+"""The universal screening function of Ziegler, Biersack and Littmark: sum of SHARES * exp(-RATES x), no unit."""
+
+
+def zbl(distances, first, second):
+    """Screened repulsion of two nuclei as Ziegler, Biersack and Littmark give it for any two elements.
+
+    Parameters
+    ----------
+    distances : array_like of float, shape (n,), Å
+    first, second : int or array_like of int, shape (n,)
+        Atomic numbers.
+
+    Returns
+    -------
+    energies, forces : ndarray of float64, shape (n,), eV and eV/Å
+        The force is -dE/dr: positive, it pushes the atoms apart.
+
+    References
+    ----------
+    J. F. Ziegler, J. P. Biersack, U. Littmark, The Stopping and Range of Ions in Solids, Pergamon 1985;
+    constants as in LAMMPS, pair_style zbl.
+    """
+    distances, first, second = (np.asarray(values, dtype=np.float64) for values in (distances, first, second))
+    rates = RATES / 0.46850 * (first**0.23 + second**0.23)[..., None]  # 1/Å
+    terms = SHARES * np.exp(-rates * distances[..., None])
+    coulomb = COULOMB * first * second / distances
+    energies = coulomb * terms.sum(axis=-1)
+    return energies, energies / distances + coulomb * (rates * terms).sum(axis=-1)
+
+
+def born_mayer(distances, strength, length):
+    """Exponential repulsion, E = strength exp(-r / length): the overlap of electron clouds.
+
+    Parameters
+    ----------
+    distances : array_like of float, shape (n,), Å
+    strength, length : float, eV and Å
+
+    Returns
+    -------
+    energies, forces : ndarray of float64, shape (n,), eV and eV/Å
+        As in `zbl`.
+
+    References
+    ----------
+    M. Born, J. E. Mayer, Z. Phys. 75, 1 (1932), doi:10.1007/BF01340511.
+    """
+    energies = strength * np.exp(-np.asarray(distances, dtype=np.float64) / length)
+    return energies, energies / length
+
+
+def tangent_born_mayer(distance, energy, force):
+    """Strength (eV) and length (Å) of the exponential with this energy (eV) and force (eV/Å) at this distance (Å)."""
+    if not (np.all(np.isfinite([distance, energy, force])) and min(distance, energy, force) > 0):
+        raise ValueError(
+            "An exponential repulsion needs a distance, an energy and a force above 0: take a shorter pair."
+        )
+    return energy * np.exp(distance * force / energy), energy / force
+
+
+class Repulsion(Calculator):
+    """Energy (eV) and forces (eV/Å) of a repulsion between all pairs, as an ASE calculator.
+
+    Subtract it from the labels, learn the rest, add it again: `ForceFieldCalculator(model, baseline=Repulsion())`.
+
+    Parameters
+    ----------
+    pair : callable
+        Takes distances (Å) and the two atomic numbers, returns energies (eV) and forces (eV/Å).
+    cutoff : float, optional
+        Å. There energy, force and curvature have gone smoothly to zero. None: the sum of the two covalent radii.
+
+    References
+    ----------
+    J. Gasteiger, J. Groß, S. Günnemann, ICLR 2020, arXiv:2003.03123 (the polynomial that cuts off, p = 6);
+    I. Batatia et al., arXiv:2401.00096 (this repulsion under a learned potential).
+
+    Examples
+    --------
+    >>> atoms.calc = Repulsion()
+    >>> dimer.calc = Repulsion(lambda distances, *_: born_mayer(distances, strength, length), cutoff=np.inf)
+    """
+
+    implemented_properties = ("energy", "free_energy", "forces")
+
+    def __init__(self, pair=zbl, cutoff=None):
+        super().__init__()
+        if cutoff is not None and not cutoff > 0:
+            raise ValueError(
+                f"The cutoff must be above 0 Å, or None for the sum of the covalent radii; it is {cutoff}."
+            )
+        self.pair, self.cutoff = pair, cutoff
+
+    def calculate(self, atoms=None, properties=("energy",), system_changes=all_changes):
+        """Fill `results`; called by ASE when something changed."""
+        super().calculate(atoms, properties, system_changes)
+        first, second, vectors = self._pairs(self.atoms)
+        distances = np.linalg.norm(vectors, axis=1)
+        if not np.all(distances > 0):
+            raise ValueError("Two atoms are in one place: their repulsion has no end.")
+        numbers = self.atoms.numbers[first], self.atoms.numbers[second]
+        energies, forces = self.pair(distances, *numbers)
+        value, slope = self._switch(distances, *numbers)
+        along = (forces * value - energies * slope)[:, None] * vectors / distances[:, None]  # on the second atom
+        total = np.zeros((len(self.atoms), 3))
+        np.add.at(total, second, along)
+        np.add.at(total, first, -along)
+        energy = float((energies * value).sum())
+        self.results = {"energy": energy, "free_energy": energy, "forces": total}
+
+    def _pairs(self, atoms):
+        """First and second atom, (n,), and vectors from first to second, (n, 3), Å; every pair once."""
+        if not np.all(np.isfinite(atoms.positions)):
+            raise ValueError("A position is not a finite number: the atoms have flown apart, or the input is damaged.")
+        if not atoms.pbc.any():
+            first, second = np.triu_indices(len(atoms), 1)
+            return first, second, atoms.positions[second] - atoms.positions[first]
+        cutoff = self.cutoff or 2 * covalent_radii[atoms.numbers].max()
+        if not np.isfinite(cutoff):
+            raise ValueError("A periodic structure has no end of pairs: give the repulsion a finite cutoff.")
+        first, second, vectors, shifts = neighbor_list("ijDS", atoms, float(cutoff))
+        # Each pair is found from both ends; an atom and its own image as well.
+        order = np.where(first == second, [tuple(shift) > (0, 0, 0) for shift in shifts], first < second)
+        return first[order], second[order], vectors[order]
+
+    def _switch(self, distances, first, second):
+        """What energies are multiplied by, (n,), from 1 at 0 Å to 0 at the cutoff, and its slope, (n,), 1/Å."""
+        cutoffs = covalent_radii[first] + covalent_radii[second] if self.cutoff is None else self.cutoff
+        x = np.minimum(distances / cutoffs, 1)
+        return 1 - 28 * x**6 + 48 * x**7 - 21 * x**8, -168 * x**5 * (1 - x) ** 2 / cutoffs
