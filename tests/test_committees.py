@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from forcefield.committees import Committee, calibration_factor, conformal_factor, energy_spread, force_spread
+from forcefield.committees import (
+    Committee,
+    calibration_factor,
+    conformal_factor,
+    energy_spread,
+    force_spread,
+    perfect_calibration_factor,
+)
 from forcefield.descriptors import MIDPOINT, describe, make_soap
 from forcefield.explorers import committee as explorer_room
 from forcefield.gradients import numerical_forces
@@ -40,6 +47,13 @@ def test_shapes_and_values_of_votes_and_spreads(committee, dimer_set):
     assert force_spread(forces).shape == (5, 2)
 
 
+def test_spreads_by_hand():
+    """Three members about their mean by -1, 0 and 1 in x: variance 1; by -2, 0 and 2 in y: variance 4."""
+    forces = np.array([[[-1.0, -2, 7]], [[0, 0, 7]], [[1, 2, 7]]]) + np.array([5.0, -3, 0])
+    assert force_spread(forces) == pytest.approx([np.sqrt(5)])
+    assert energy_spread([[2.0, 1.0], [4.0, 1.5]]) == pytest.approx([np.sqrt(2), np.sqrt(0.125)])
+
+
 def test_force_spread_does_not_turn_along():
     generator = np.random.default_rng(0)
     forces = generator.normal(size=(4, 2, 3, 3))
@@ -62,6 +76,26 @@ def test_calibration_factor_finds_how_much_too_small_spreads_are():
     factor = calibration_factor(errors, spreads)
     assert factor == pytest.approx(2.5, rel=0.03)
     assert calibration_factor(errors, factor * spreads) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("n_members", "n_components"), [(3, 3), (5, 3), (16, 3), (7, 1)])
+def test_perfect_members_need_the_factor_that_the_formula_gives(n_members, n_components):
+    """Members and truth drawn from one normal distribution, 200,000 times, each time of another width."""
+    generator = np.random.default_rng(n_members)
+    draws = generator.normal(size=(n_members + 1, 200_000, n_components)) * generator.uniform(0.1, 5, (200_000, 1))
+    errors = np.linalg.norm(draws[:-1].mean(axis=0) - draws[-1], axis=-1)
+    spreads = np.sqrt(draws[:-1].var(axis=0, ddof=1).sum(axis=-1))
+    expected = perfect_calibration_factor(n_members, n_components)
+    assert calibration_factor(errors, spreads) == pytest.approx(expected, rel=0.01)
+
+
+def test_perfect_factors_that_the_lesson_names():
+    factors = [perfect_calibration_factor(n_members) for n_members in (3, 5, 16)]
+    np.testing.assert_allclose(factors, [1.414, 1.2, 1.054], atol=5e-4)
+    # One component: Imbalzano's correction, -1/M + (M - 3)/(M - 1) times the square, is 1 for a perfect committee.
+    assert -1 / 6 + 3 / 5 * perfect_calibration_factor(6, 1) ** 2 == pytest.approx(1)
+    with pytest.raises(ValueError, match="take more members"):
+        perfect_calibration_factor(3, n_components=1)
 
 
 def test_conformal_factor_is_the_right_rank():
@@ -94,6 +128,36 @@ def test_bad_input_gets_a_sentence():
         conformal_factor(np.ones(8), np.ones(9), 0.5)
     with pytest.raises(ValueError, match="above 0"):
         calibration_factor(np.ones(3), np.array([1.0, 0.0, 1.0]))
+
+
+@pytest.mark.parametrize("factor", [calibration_factor, lambda errors, spreads: conformal_factor(errors, spreads, 0.5)])
+@pytest.mark.parametrize(
+    ("errors", "spreads", "sentence"),
+    [
+        ([], [], "no errors"),
+        ([1.0, np.nan], [1.0, 1.0], "finite"),
+        ([1.0, np.inf], [1.0, 1.0], "finite"),
+        ([1.0, 1.0], [1.0, np.nan], "finite"),
+        ([1.0, 1.0], [0.0, 0.0], "above 0"),
+        ([1.0, 1.0], [1.0, -1.0], "above 0"),
+    ],
+)
+def test_no_factor_from_what_is_no_error_or_no_spread(factor, errors, spreads, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        factor(np.array(errors), np.array(spreads))
+
+
+def test_no_spread_of_what_is_no_prediction(committee):
+    with pytest.raises(ValueError, match="not a finite number"):
+        energy_spread([[1.0, np.nan], [1.0, 2.0]])
+    with pytest.raises(ValueError, match="not a finite number"):
+        force_spread(np.full((2, 4, 3), np.inf))
+    with pytest.raises(ValueError, match="shape"):
+        force_spread(np.ones((2, 5)))
+    with pytest.raises(ValueError, match="at least 2 members"):
+        energy_spread(1.0)
+    with pytest.raises(ValueError, match="at least 2 members"):
+        Committee(committee.members[0])
 
 
 @pytest.fixture(scope="module")
