@@ -44,14 +44,14 @@ def test_tangent_touches_the_label_and_follows_the_wall():
     assert born_mayer(2.2, *constants)[0] == pytest.approx(lennard_jones(2.2)[0], rel=0.15)
 
 
-@pytest.mark.parametrize("cutoff", [None, 3.5])
+@pytest.mark.parametrize("cutoff", [2.6, 3.5])
 def test_forces_of_a_cluster_and_of_a_crystal(cutoff):
     cluster = ase.Atoms("Cu13", positions=0.8 * Icosahedron("Cu", 2).positions)
     crystal = bulk("Cu", a=2.9, cubic=True)  # squeezed: pairs at 2.05 Å, and an atom meets its own image
     for atoms in (cluster, crystal):
         atoms.rattle(0.05, rng=np.random.default_rng(0))
         atoms.symbols[0] = "Al"
-        atoms.calc = Repulsion(cutoff=cutoff)
+        atoms.calc = Repulsion(cutoff)
         numerical = calculate_numerical_forces(atoms, eps=1e-5)
         assert np.abs(numerical).max() > 0.1
         np.testing.assert_allclose(atoms.get_forces(), numerical, atol=1e-6)
@@ -63,7 +63,7 @@ def test_a_crystal_counts_every_image():
     small = bulk("Cu", a=2.9)
     large = small * (2, 2, 2)
     for atoms in (small, large):
-        atoms.calc = Repulsion(cutoff=3.5)
+        atoms.calc = Repulsion(3.5)
     assert small.get_potential_energy() > 1
     assert large.get_potential_energy() == pytest.approx(8 * small.get_potential_energy())
     energy = small.get_potential_energy()
@@ -72,18 +72,23 @@ def test_a_crystal_counts_every_image():
 
 
 def test_nothing_is_left_at_the_cutoff():
-    pair = ase.Atoms("Cu2", positions=[[0, 0, 0], [2.6399, 0, 0]], calculator=Repulsion())  # 2 * 1.32 Å
+    pair = ase.Atoms("Cu2", positions=[[0, 0, 0], [2.6399, 0, 0]], calculator=Repulsion(2.64))
     assert 0 < pair.get_potential_energy() < 1e-9
     pair.positions[1, 0] = 2.7
     assert pair.get_potential_energy() == 0
     assert np.all(pair.get_forces() == 0)
 
 
+def test_nothing_is_cut_off_at_infinity():
+    pair = ase.Atoms("Cu2", positions=[[0, 0, 0], [2.0, 0, 0]], calculator=Repulsion(np.inf))
+    assert pair.get_potential_energy() == pytest.approx(zbl(2.0, 29, 29)[0])
+
+
 def test_labels_minus_repulsion_plus_repulsion_are_the_labels():
     cluster = ase.Atoms("Cu13", positions=0.9 * Icosahedron("Cu", 2).positions)
     difference, expected = cluster.copy(), cluster.copy()
-    difference.calc = LinearCombinationCalculator([EMT(), Repulsion()], [1, -1])
-    expected.calc, cluster.calc = EMT(), Repulsion()
+    difference.calc = LinearCombinationCalculator([EMT(), Repulsion(3.0)], [1, -1])
+    expected.calc, cluster.calc = EMT(), Repulsion(3.0)
     assert cluster.get_potential_energy() > 0.1
     assert difference.get_potential_energy() + cluster.get_potential_energy() == pytest.approx(
         expected.get_potential_energy()
@@ -92,15 +97,16 @@ def test_labels_minus_repulsion_plus_repulsion_are_the_labels():
 
 
 def test_what_it_cannot_calculate_gets_one_sentence():
-    with pytest.raises(ValueError, match="must be above 0 Å"):
-        Repulsion(cutoff=0)
+    for cutoff in (0, np.nan, None, "2"):
+        with pytest.raises(ValueError, match="must be a number above 0 Å"):
+            Repulsion(cutoff)
     with pytest.raises(ValueError, match="above 0: take a shorter pair"):
         tangent_born_mayer(3.3, -0.9, 0.1)
     with pytest.raises(ValueError, match="in one place"):
-        ase.Atoms("Cu2", positions=np.zeros((2, 3)), calculator=Repulsion()).get_forces()
+        ase.Atoms("Cu2", positions=np.zeros((2, 3)), calculator=Repulsion(2.64)).get_forces()
     with pytest.raises(ValueError, match="not a finite number"):
-        ase.Atoms("Cu2", positions=[[0, 0, 0], [np.nan, 0, 0]], calculator=Repulsion()).get_forces()
+        ase.Atoms("Cu2", positions=[[0, 0, 0], [np.nan, 0, 0]], calculator=Repulsion(2.64)).get_forces()
     crystal = bulk("Cu")
-    crystal.calc = Repulsion(cutoff=np.inf)
+    crystal.calc = Repulsion(np.inf)
     with pytest.raises(ValueError, match="give the repulsion a finite cutoff"):
         crystal.get_potential_energy()

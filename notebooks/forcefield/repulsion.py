@@ -1,8 +1,9 @@
 """Repulsion of two atoms that come too close: known physics under a learned part, where no labels are."""
 
+from numbers import Real
+
 import numpy as np
 from ase.calculators.calculator import Calculator, all_changes
-from ase.data import covalent_radii
 from ase.neighborlist import neighbor_list
 
 COULOMB = 14.399645
@@ -73,14 +74,16 @@ def tangent_born_mayer(distance, energy, force):
 class Repulsion(Calculator):
     """Energy (eV) and forces (eV/Å) of a repulsion between all pairs, as an ASE calculator.
 
-    Subtract it from the labels, learn the rest, add it again: `ForceFieldCalculator(model, baseline=Repulsion())`.
+    A cutoff below the shortest distance among the labels leaves the labels as they are, so any fitted model can
+    have the repulsion added: `ForceFieldCalculator(model, baseline=Repulsion(2.0))`. With a larger cutoff, subtract
+    it from the labels first, learn the rest, and add it again.
 
     Parameters
     ----------
+    cutoff : float, Å
+        There energy, force and curvature have gone smoothly to zero; `np.inf` cuts nothing off.
     pair : callable
         Takes distances (Å) and the two atomic numbers, returns energies (eV) and forces (eV/Å).
-    cutoff : float, optional
-        Å. There energy, force and curvature have gone smoothly to zero. None: the sum of the two covalent radii.
 
     References
     ----------
@@ -89,19 +92,17 @@ class Repulsion(Calculator):
 
     Examples
     --------
-    >>> atoms.calc = Repulsion()
-    >>> dimer.calc = Repulsion(lambda distances, *_: born_mayer(distances, strength, length), cutoff=np.inf)
+    >>> atoms.calc = Repulsion(2.0)
+    >>> dimer.calc = Repulsion(np.inf, lambda distances, *_: born_mayer(distances, strength, length))
     """
 
     implemented_properties = ("energy", "free_energy", "forces")
 
-    def __init__(self, pair=zbl, cutoff=None):
+    def __init__(self, cutoff, pair=zbl):
         super().__init__()
-        if cutoff is not None and not cutoff > 0:
-            raise ValueError(
-                f"The cutoff must be above 0 Å, or None for the sum of the covalent radii; it is {cutoff}."
-            )
-        self.pair, self.cutoff = pair, cutoff
+        if not isinstance(cutoff, Real) or not cutoff > 0:
+            raise ValueError(f"The cutoff of the repulsion must be a number above 0 Å; it is {cutoff!r}.")
+        self.cutoff, self.pair = float(cutoff), pair
 
     def calculate(self, atoms=None, properties=("energy",), system_changes=all_changes):
         """Fill `results`; called by ASE when something changed."""
@@ -112,7 +113,7 @@ class Repulsion(Calculator):
             raise ValueError("Two atoms are in one place: their repulsion has no end.")
         numbers = self.atoms.numbers[first], self.atoms.numbers[second]
         energies, forces = self.pair(distances, *numbers)
-        value, slope = self._switch(distances, *numbers)
+        value, slope = self._switch(distances)
         along = (forces * value - energies * slope)[:, None] * vectors / distances[:, None]  # on the second atom
         total = np.zeros((len(self.atoms), 3))
         np.add.at(total, second, along)
@@ -127,16 +128,14 @@ class Repulsion(Calculator):
         if not atoms.pbc.any():
             first, second = np.triu_indices(len(atoms), 1)
             return first, second, atoms.positions[second] - atoms.positions[first]
-        cutoff = self.cutoff or 2 * covalent_radii[atoms.numbers].max()
-        if not np.isfinite(cutoff):
+        if not np.isfinite(self.cutoff):
             raise ValueError("A periodic structure has no end of pairs: give the repulsion a finite cutoff.")
-        first, second, vectors, shifts = neighbor_list("ijDS", atoms, float(cutoff))
+        first, second, vectors, shifts = neighbor_list("ijDS", atoms, self.cutoff)
         # Each pair is found from both ends; an atom and its own image as well.
         order = np.where(first == second, [tuple(shift) > (0, 0, 0) for shift in shifts], first < second)
         return first[order], second[order], vectors[order]
 
-    def _switch(self, distances, first, second):
+    def _switch(self, distances):
         """What energies are multiplied by, (n,), from 1 at 0 Å to 0 at the cutoff, and its slope, (n,), 1/Å."""
-        cutoffs = covalent_radii[first] + covalent_radii[second] if self.cutoff is None else self.cutoff
-        x = np.minimum(distances / cutoffs, 1)
-        return 1 - 28 * x**6 + 48 * x**7 - 21 * x**8, -168 * x**5 * (1 - x) ** 2 / cutoffs
+        x = np.minimum(distances / self.cutoff, 1)
+        return 1 - 28 * x**6 + 48 * x**7 - 21 * x**8, -168 * x**5 * (1 - x) ** 2 / self.cutoff
