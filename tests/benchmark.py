@@ -32,8 +32,9 @@ from nbclient.exceptions import CellExecutionError  # noqa: E402
 from sklearn.model_selection import train_test_split  # noqa: E402
 
 from forcefield import descriptors, systems  # noqa: E402
-from forcefield.dataset import Dataset, equally_spaced  # noqa: E402
+from forcefield.dataset import Dataset  # noqa: E402
 from forcefield.evaluation import KernelRidgeBaseline, hermite_baseline, mean_absolute_error  # noqa: E402
+from forcefield.splits import equally_spaced  # noqa: E402
 from forcefield.training import train  # noqa: E402
 
 TIMES_FASTER, TIMES_MORE_ACCURATE = 35, 25
@@ -203,7 +204,7 @@ def bench_models(n_seeds, n_recipe_seeds):
     distances = np.linspace(2.5, 5.0, 200)
     structures = systems.dimers(distances)
     described = descriptors.describe(descriptors.make_soap(), structures, [descriptors.MIDPOINT])
-    data = Dataset(*systems.label(structures), *described)
+    data = Dataset(*systems.label(structures, systems.lennard_jones_calculator()), *described)
     chosen, unseen = equally_spaced(200, 30)
     labelled, everywhere = data[chosen], np.arange(200)
 

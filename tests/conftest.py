@@ -6,8 +6,9 @@ import torch
 from ase.calculators.emt import EMT
 
 import files
-from forcefield import descriptors, prepared, systems
-from forcefield.dataset import Dataset, equally_spaced
+from forcefield import prepared, sampling
+from forcefield.dataset import Dataset
+from forcefield.splits import equally_spaced
 from forcefield.training import train
 
 torch.set_num_threads(1)
@@ -16,13 +17,11 @@ torch.set_num_threads(1)
 @pytest.fixture(scope="session")
 def dimer_set():
     """The course's 200 dimers, made here: no test reads what a lesson saved."""
-    structures = systems.dimers(np.linspace(2.5, 5.0, 200))
-    described = descriptors.describe(descriptors.make_soap(), structures, [descriptors.MIDPOINT])
-    return Dataset(*systems.label(structures), *described, prepared.dimer_metadata())
+    return prepared.make_dimer_dataset()
 
 
 @pytest.fixture(scope="session")
-def thirty(dimer_set):
+def labelled_and_rest(dimer_set):
     """The 30 labelled dimers and the 170 others."""
     chosen, others = equally_spaced(len(dimer_set), 30)
     return dimer_set[chosen], dimer_set[others]
@@ -31,13 +30,12 @@ def thirty(dimer_set):
 @pytest.fixture(scope="session")
 def copper_set():
     """Sixty rattled clusters of 13 copper atoms with EMT labels, a centre on every atom."""
-    generator, cluster = np.random.default_rng(0), systems.copper_cluster()
+    generator, cluster = np.random.default_rng(0), sampling.copper_cluster()
     structures = []
     for scale in np.linspace(0.02, 0.2, 60):
         structures.append(cluster.copy())
         structures[-1].positions += generator.normal(scale=scale, size=(13, 3))
-    described = descriptors.describe(prepared.copper_soap(), structures, attach=True)
-    return Dataset(*systems.label(structures, EMT()), *described)
+    return Dataset.from_structures(structures, prepared.copper_soap(), attach=True, calculator=EMT())
 
 
 @pytest.fixture(scope="session")

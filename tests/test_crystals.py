@@ -6,7 +6,7 @@ from ase.calculators.emt import EMT
 from ase.calculators.fd import calculate_numerical_stress
 from ase.neighborlist import neighbor_list
 
-from forcefield import crystals, dataset, descriptors, systems
+from forcefield import crystals, descriptors
 from forcefield.calculator import ForceFieldCalculator
 from forcefield.dataset import Dataset
 from forcefield.gradients import central_difference, numerical_forces
@@ -80,13 +80,13 @@ def test_derivatives_of_all_atoms_in_order_are_right_and_others_are_not(soap, fr
 
 def test_a_cell_as_unit_cell_or_as_supercell_has_one_energy_per_atom(soap, frames):
     model = ForceField(70, seed=0)
-    calculator = ForceFieldCalculator(model, soap)
+    calculator = ForceFieldCalculator(model)
     one, two = crystals.energies_of(calculator, [frames[0], frames[0] * (1, 2, 1)])
     assert two == pytest.approx(2 * one, abs=1e-9)
 
 
 def test_the_reach_is_where_the_descriptor_jumps(soap, frames):
-    edge = crystals.reach(soap)
+    edge = descriptors.neighbour_radius(soap)
     assert edge == pytest.approx(4.6 + 3.717 * 0.5, abs=1e-3)
     distances = np.sort(neighbor_list("d", frames[0], edge + 1))
     beyond = distances[distances > edge + 1e-3][0]
@@ -101,9 +101,9 @@ def test_the_reach_is_where_the_descriptor_jumps(soap, frames):
 
 
 def test_forces_are_those_of_the_energy(soap, frames):
-    data = Dataset(*systems.label(frames, EMT()), *descriptors.describe(soap, frames, attach=True))
+    data = Dataset.from_structures(frames, soap, attach=True, calculator=EMT())
     model = ForceField(70, seed=0).standardise(data)
-    calculator = ForceFieldCalculator(model, soap)
+    calculator = ForceFieldCalculator(model)
 
     def energy(positions):
         moved = frames[0].copy()
@@ -150,8 +150,8 @@ def test_split_and_limits():
 
 
 def test_a_model_is_made_saved_and_found(soap, frames, tmp_path, monkeypatch, capsys):
-    small = Dataset(*systems.label(frames, EMT()), *descriptors.describe(soap, frames, attach=True))
-    monkeypatch.setattr(dataset, "DATA_FOLDER", tmp_path)
+    small = Dataset.from_structures(frames, soap, attach=True, calculator=EMT())
+    monkeypatch.setattr(crystals, "DATA_FOLDER", tmp_path)
     monkeypatch.setattr(crystals, "CRYSTAL_FIT", {"hidden_units": [4], "iterations": 3})
     monkeypatch.setattr(crystals, "crystal_split", lambda: (np.arange(5), np.arange(5, 6), np.arange(0)))
     made = crystals.crystal_model(small, seed=1)

@@ -3,6 +3,7 @@
 import ase
 import numpy as np
 import pytest
+from ase.build import bulk
 
 from forcefield import descriptors, systems
 from forcefield.gradients import central_difference
@@ -84,13 +85,13 @@ def test_settings_make_the_same_soap_again():
     ("settings", "sentence"),
     [
         ({"cutoff_radius": 1.0}, "cutoff_radius must be greater than 1 Å"),
-        ({"cutoff_radius": 0.0, "radial_basis": "polynomial"}, "cutoff_radius must be greater than 0 Å"),
-        ({"cutoff_radius": np.nan}, "cutoff_radius must be greater"),
-        ({"sigma": 0}, "sigma must be greater than 0 Å"),
-        ({"n_max": 0}, "n_max must be a whole number of at least 1"),
+        ({"cutoff_radius": 0.0, "radial_basis": "polynomial"}, "cutoff_radius must be a finite number above 0 Å"),
+        ({"cutoff_radius": np.nan}, "cutoff_radius must be a finite number above 0 Å"),
+        ({"sigma": 0}, "sigma must be a finite number above 0 Å"),
+        ({"n_max": 0}, "n_max must be a whole number from 1 to 50"),
         ({"n_max": 2.5}, "n_max must be a whole number"),
         ({"l_max": 21}, "l_max must be a whole number from 0 to 20"),
-        ({"radial_basis": "fourier"}, "radial_basis must be 'gto' or 'polynomial'"),
+        ({"radial_basis": "fourier"}, "radial_basis must be one of gto, polynomial"),
     ],
 )
 def test_bad_settings_get_one_sentence(settings, sentence):
@@ -101,8 +102,8 @@ def test_bad_settings_get_one_sentence(settings, sentence):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (([],), "at least one structure"),
-        (([TRIMER, TRIMER[:2]],), "all of one size"),
+        (([],), "the list is empty"),
+        (([TRIMER, TRIMER[:2]],), "all the same number"),
         (([TRIMER], [0, (0, 0, 0)]), "not a mix"),
         (([TRIMER], []), "Centres must be"),
         (([TRIMER], [3]), "from 0 to 2"),
@@ -112,3 +113,54 @@ def test_bad_settings_get_one_sentence(settings, sentence):
 def test_bad_structures_and_centres_get_one_sentence(arguments, sentence):
     with pytest.raises(ValueError, match=sentence):
         descriptors.describe(descriptors.make_soap(), *arguments)
+
+
+def test_memory_is_what_the_array_takes(copper_set):
+    megabytes, sentence = descriptors.plan_memory(60, 13, 13, 50)
+    assert megabytes == pytest.approx(copper_set.derivatives.nbytes / 1e6)
+    assert sentence == "60 systems x 13 centres x 13 atoms x 3 axes x 50 features x 8 bytes = 12.17 MB"
+
+
+def test_what_cannot_fit_is_refused_before_it_is_made():
+    with pytest.raises(ValueError, match=r"would need .* = 1014 MB, .* take at most 1972 of these systems"):
+        descriptors.plan_memory(5000, 13, 13, 50)
+    descriptors.plan_memory(1972, 13, 13, 50)
+    with pytest.raises(ValueError, match="take smaller systems"):
+        descriptors.plan_memory(1, 1000, 1000, 50)
+    structures = [ase.Atoms("Cu13", np.random.default_rng(0).normal(scale=3, size=(13, 3)))] * 5000
+    with pytest.raises(ValueError, match="limit is 400 MB"):
+        descriptors.describe(descriptors.make_soap(("Cu",), n_max=4, l_max=4), structures, attach=True)
+
+
+def test_atoms_moved_by_cell_vectors_change_nothing():
+    soap = descriptors.make_soap(("Cu",), cutoff_radius=3.0, n_max=2, l_max=1, periodic=True)
+    crystal = bulk("Cu", cubic=True) * (2, 1, 1)
+    crystal.rattle(0.05, rng=np.random.default_rng(0))
+    moved = crystal.copy()
+    moved.positions[3] += [2, -3, 1] @ crystal.cell.array
+    for before, after in zip(
+        *(descriptors.describe(soap, [one], attach=True) for one in (crystal, moved)), strict=True
+    ):
+        np.testing.assert_allclose(after, before, atol=1e-8)
+    assert moved.positions[3, 0] > crystal.cell.array[0, 0], "the structure itself is not wrapped"
+
+
+def test_descriptors_alone_are_the_same():
+    soap = descriptors.make_soap(l_max=2)
+    for centers in (None, [0, 2], [(0.0, 0.1, 0.3)]):
+        alone = descriptors.describe_without_derivatives(soap, [TRIMER, TRIMER], centers)
+        np.testing.assert_array_equal(alone, descriptors.describe(soap, [TRIMER, TRIMER], centers)[0])
+
+
+def test_descriptor_settings_make_the_same_descriptor_again():
+    soap = descriptors.make_soap(l_max=2)
+    for centers, attach in ((None, True), ([0, 2], False), ([(0.0, 0.1, 0.3)], False)):
+        settings = descriptors.descriptor_settings(soap, centers, attach)
+        again = descriptors.describe(*_swapped(descriptors.descriptor_from(settings)))
+        for before, after in zip(descriptors.describe(soap, [TRIMER], centers, attach), again, strict=True):
+            np.testing.assert_array_equal(before, after)
+
+
+def _swapped(descriptor):
+    soap, centers, attach = descriptor
+    return soap, [TRIMER], centers, attach

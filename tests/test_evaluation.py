@@ -46,8 +46,8 @@ def test_report_takes_exactly_one_bound():
             evaluation.report("error", 0.5, **bounds)
 
 
-def test_kernel_ridge_forces_are_the_slope_of_its_energies(thirty):
-    training, test = thirty
+def test_kernel_ridge_forces_are_the_slope_of_its_energies(labelled_and_rest):
+    training, test = labelled_and_rest
     energies, forces = evaluation.KernelRidgeBaseline(training).predict(test.descriptors, test.derivatives)
     assert 1e3 * evaluation.mean_absolute_error(energies, test.energies) < 1  # meV
     distances = np.linalg.norm(test.positions[:, 1] - test.positions[:, 0], axis=1)
@@ -57,8 +57,8 @@ def test_kernel_ridge_forces_are_the_slope_of_its_energies(thirty):
     np.testing.assert_allclose(forces[:, 0], -forces[:, 1], atol=1e-9)
 
 
-def test_hermite_interpolation_goes_through_the_labels(thirty):
-    training, test = thirty
+def test_hermite_interpolation_goes_through_the_labels(labelled_and_rest):
+    training, test = labelled_and_rest
     distances = training.positions[:, 1, 0] - training.positions[:, 0, 0]
     labels = (distances, training.energies, training.forces[:, 0, 0])
     energies, forces = evaluation.hermite_baseline(*labels, distances)

@@ -26,12 +26,12 @@ BY_NAME = pytest.mark.parametrize("name", NAMES)
 
 
 @pytest.fixture(scope="session")
-def model(thirty):
-    return training.train(thirty[0], hidden_units=(16,), seed=0, iterations=200)[0]
+def model(labelled_and_rest):
+    return training.train(labelled_and_rest[0], hidden_units=(16,), seed=0, iterations=200)[0]
 
 
 @pytest.fixture(scope="session")
-def sixteen(dimer_set):
+def untrained_members(dimer_set):
     """Members of a committee, untrained."""
     return [ForceField(6, seed=seed).standardise(dimer_set) for seed in range(16)]
 
@@ -41,14 +41,14 @@ def crystal_models():
     """Three rough models of copper crystals, fitted to 20 frames."""
     soap = crystals.crystal_soap()
     frames = crystals.crystal_frames(20, 0, soap)
-    data = Dataset(*systems.label(frames, EMT()), *descriptors.describe(soap, frames, attach=True))
+    data = Dataset.from_structures(frames, soap, attach=True, calculator=EMT())
     return [training.train(data, hidden_units=(8,), seed=seed, iterations=30)[0] for seed in range(3)]
 
 
 @pytest.fixture
 def given_to(name, request):
     """What an explorer needs besides its settings."""
-    needed = {"training": "dimer_set", "reach": "model", "committee": "sixteen", "strain": "crystal_models"}
+    needed = {"training": "dimer_set", "reach": "model", "committee": "untrained_members", "strain": "crystal_models"}
     needed["dynamics"] = "copper_force_field"
     return {name: (request.getfixturevalue(needed[name]),) if name in needed else ()}
 
@@ -181,7 +181,7 @@ def test_training_weighs_energies_and_forces(dimer_set):
 def test_reach_sees_the_truth_and_the_model(model):
     result = reach.compute(model, 3.1, 0.2)
     (structure,) = systems.dimers([3.1], 0.2)
-    _, (energy,), (forces,) = systems.label([structure])
+    _, (energy,), (forces,) = systems.label([structure], systems.lennard_jones_calculator())
     assert result.true_energy == pytest.approx(energy)
     np.testing.assert_allclose(result.true_forces, forces[:, 0])
 
@@ -220,7 +220,7 @@ def test_strain_sees_emt_and_the_models(crystal_models):
     crystal.calc = EMT()
     assert result.true_energy == pytest.approx(crystal.get_potential_energy() / 4)
     for model, energy in zip(crystal_models, result.energy, strict=True):
-        crystal.calc = ForceFieldCalculator(model, crystals.crystal_soap())
+        crystal.calc = ForceFieldCalculator(model)
         assert energy == pytest.approx(crystal.get_potential_energy() / 4)
     at = int(np.flatnonzero(strain.STRETCHES == 4)[0])
     np.testing.assert_allclose(result.energies[:, at], result.energy)

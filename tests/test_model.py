@@ -7,8 +7,10 @@ import torch
 
 from forcefield import descriptors, systems
 from forcefield.dataset import Dataset
+from forcefield.files import load_arrays, save_arrays
 from forcefield.gradients import numerical_forces
-from forcefield.model import ForceField
+from forcefield.model import SCALINGS, ForceField
+from forcefield.networks import unit_length_derivatives
 
 
 def standardised_model(data, **settings):
@@ -22,7 +24,10 @@ def trimers():
     corners = np.array([[0.0, 0, 0], [3.1, 0, 0], [1.5, 2.7, 0]])
     structures = [ase.Atoms("H3", positions=corners + generator.normal(scale=0.15, size=(3, 3))) for _ in range(20)]
     soap = descriptors.make_soap(l_max=2)
-    return Dataset(*systems.label(structures), *descriptors.describe(soap, structures, attach=True))
+    return Dataset(
+        *systems.label(structures, systems.lennard_jones_calculator()),
+        *descriptors.describe(soap, structures, attach=True),
+    )
 
 
 def test_dimer_forces_are_minus_the_gradient_of_the_energy(dimer_set):
@@ -119,10 +124,10 @@ def test_a_feature_that_never_varies_does_no_harm(dimer_set):
 
 def test_saved_and_loaded_model_predicts_the_same(dimer_set, tmp_path):
     model = standardised_model(dimer_set, hidden_units=(5, 4), activation="sigmoid", seed=2)
-    model.save(tmp_path / "model.npz", {"note": "a word"})
-    loaded, metadata = ForceField.load(tmp_path / "model.npz")
-    assert metadata == {"note": "a word"}
+    model.save(tmp_path / "model.npz")
+    loaded = ForceField.load(tmp_path / "model.npz")
     assert loaded.settings == model.settings
+    assert loaded.provenance == model.provenance
     for before, after in zip(
         model.predict(dimer_set.descriptors, dimer_set.derivatives),
         loaded.predict(dimer_set.descriptors, dimer_set.derivatives),
@@ -135,28 +140,81 @@ def test_files_that_hold_no_model_get_one_sentence(dimer_set, tmp_path):
     path = tmp_path / "model.npz"
     with pytest.raises(FileNotFoundError, match=r"There is no file model\.npz"):
         ForceField.load(path)
-    standardised_model(dimer_set).save(path)
-    path.write_bytes(path.read_bytes()[:-200])
+    saved = tmp_path / "saved.npz"
+    standardised_model(dimer_set).save(saved)
+    path.write_bytes(saved.read_bytes()[:-200])
     with pytest.raises(ValueError, match="damaged"):
         ForceField.load(path)
     dimer_set.save(path)
-    with pytest.raises(ValueError, match="does not hold a force field"):
+    with pytest.raises(ValueError, match="does not hold a complete force field"):
         ForceField.load(path)
-    model = standardised_model(dimer_set)
-    model.settings["hidden_units"] = [7]
-    model.save(path)
-    with pytest.raises(ValueError, match="does not hold a force field"):
-        ForceField.load(path)
+    arrays, metadata = load_arrays(saved)
+    wrong = {
+        "holds a weight that is not a finite number": ({**arrays, "network__0__bias": np.full(32, np.nan)}, metadata),
+        "format 99, and this version reads": (arrays, {**metadata, "format": 99}),
+        "has no format": (arrays, {name: value for name, value in metadata.items() if name != "format"}),
+        "does not hold a complete force field": (arrays, {**metadata, "provenance": {}}),
+        "does not hold a complete": (arrays, {**metadata, "model": {**metadata["model"], "hidden_units": [7]}}),
+        "not hold a complete force": ({name: arrays[name] for name in list(arrays)[1:]}, metadata),
+    }
+    for sentence, (changed_arrays, changed_metadata) in wrong.items():
+        save_arrays(path, changed_metadata, **changed_arrays)
+        with pytest.raises(ValueError, match=sentence):
+            ForceField.load(path)
+
+
+def test_an_incomplete_force_field_is_not_saved(dimer_set, tmp_path):
+    bare = Dataset(*(getattr(dimer_set, name) for name in Dataset.ARRAYS))
+    with pytest.raises(ValueError, match="does not know its descriptor"):
+        standardised_model(bare).save(tmp_path / "model.npz")
+    assert not list(tmp_path.iterdir())
+
+
+def test_structures_alone_are_enough_to_predict(dimer_set, tmp_path):
+    standardised_model(dimer_set).save(tmp_path / "model.npz")
+    loaded = ForceField.load(tmp_path / "model.npz")
+    distances = dimer_set.positions[:5, 1, 0] - dimer_set.positions[:5, 0, 0]
+    energies, forces = loaded.predict_structures(systems.dimers(distances))
+    expected = loaded.predict(dimer_set.descriptors[:5], dimer_set.derivatives[:5])
+    np.testing.assert_allclose(energies, expected[0], atol=1e-12)
+    np.testing.assert_allclose(forces, expected[1], atol=1e-12)
+
+
+@pytest.mark.parametrize("scaling", SCALINGS)
+def test_scaling_and_unit_length_by_finite_differences(copper_set, scaling):
+    model = ForceField(50, (6,), seed=1, scaling=scaling, unit_length=True).standardise(copper_set)
+    one = copper_set[[5]]
+    energies, forces = model.predict(one.descriptors, one.derivatives)
+    numerical = numerical_forces(
+        lambda positions: model.predict_structures([ase.Atoms("Cu13", positions)])[0][0], one.positions[0]
+    )
+    np.testing.assert_allclose(forces[0], numerical, atol=1e-6)
+    frozen_energies, gradients = model.frozen()(one.descriptors[0])
+    assert frozen_energies.sum() == pytest.approx(energies[0], abs=1e-9)
+    contracted = -np.einsum("ck,caxk->ax", gradients, one.derivatives[0])
+    np.testing.assert_allclose(contracted, forces[0], atol=1e-9)
+    unit, unit_derivatives = unit_length_derivatives(one.descriptors, one.derivatives)
+    np.testing.assert_allclose(np.linalg.norm(unit, axis=-1), 1, atol=1e-12)
+    np.testing.assert_allclose(np.einsum("scaxk,sck->scax", unit_derivatives, unit), 0, atol=1e-9)
+    scaled = model.predict(3 * one.descriptors, 3 * one.derivatives)
+    np.testing.assert_allclose(scaled[1], forces, atol=1e-9)
+
+
+def test_square_root_scaling_is_between_none_and_full(copper_set):
+    descriptors_ = copper_set.descriptors.reshape(-1, 50)
+    deviation = descriptors_.std(axis=0)
+    model = ForceField(50, (4,), scaling="square_root").standardise(copper_set)
+    np.testing.assert_allclose(model.descriptor_scale.numpy(), np.sqrt(deviation * deviation.max()), rtol=1e-12)
 
 
 def test_bad_settings_and_shapes_get_one_sentence(dimer_set):
-    for settings in ({"hidden_units": ()}, {"hidden_units": (4, 0)}):
-        with pytest.raises(ValueError, match="at least one unit"):
-            ForceField(6, **settings)
+    for hidden_units, sentence in (((), "at least one hidden layer"), ((4, 0), "at least 1"), ("32", "a list")):
+        with pytest.raises(ValueError, match=sentence):
+            ForceField(6, hidden_units)
     with pytest.raises(ValueError, match="activation must be one of tanh, sigmoid, silu"):
         ForceField(6, activation="relu")
     model = standardised_model(dimer_set)
-    with pytest.raises(ValueError, match=r"descriptors must have shape \(n_systems, n_centers, 6\)"):
+    with pytest.raises(ValueError, match=r"descriptors must have shape \(any, any, 6\)"):
         model.predict(dimer_set.descriptors[:, 0], dimer_set.derivatives)
     with pytest.raises(ValueError, match="derivatives must have shape"):
         model.predict(dimer_set.descriptors, np.moveaxis(dimer_set.derivatives, -1, -2))

@@ -47,8 +47,8 @@ def test_it_draws_again_when_the_interval_has_passed():
     assert progress.widget.value != before
 
 
-def test_a_fit_fills_it(thirty):
-    training, test = thirty
+def test_a_fit_fills_it(labelled_and_rest):
+    training, test = labelled_and_rest
     with ProgressDisplay(interval=3600) as progress:
         train(training, test[::10], hidden_units=(4,), iterations=20, progress=progress)
     fraction, training_loss, best = progress.numbers

@@ -4,9 +4,12 @@ import ase
 import numpy as np
 import pytest
 from ase.calculators.lj import LennardJones
+from ase.calculators.singlepoint import SinglePointCalculator
 
 from forcefield import systems
 from forcefield.gradients import central_difference, numerical_forces
+
+LJ = systems.lennard_jones_calculator()
 
 
 @pytest.mark.parametrize(("sigma", "epsilon"), [(2.9, 1.0), (2.2, 0.3), (3.6, 2.5)])
@@ -44,16 +47,16 @@ def test_label_against_finite_differences_and_invariances():
     def energy(positions):
         moved = cluster.copy()
         moved.positions = positions
-        return systems.label([moved])[1][0]
+        return systems.label([moved], LJ)[1][0]
 
-    positions, energies, forces = systems.label([cluster])
+    positions, energies, forces = systems.label([cluster], LJ)
     assert forces.shape == (1, 4, 3)
     np.testing.assert_allclose(forces[0], numerical_forces(energy, positions[0]), atol=1e-5)
     np.testing.assert_allclose(forces[0].sum(axis=0), 0, atol=1e-12)
     turned = cluster.copy()
     turned.rotate(40, (1, 2, 3))
     turned.translate((1.0, -2.0, 0.5))
-    assert systems.label([turned, cluster[[2, 0, 3, 1]]])[1] == pytest.approx(energies[0], abs=1e-12)
+    assert systems.label([turned, cluster[[2, 0, 3, 1]]], LJ)[1] == pytest.approx(energies[0], abs=1e-12)
 
 
 def test_dimers_lie_about_the_shifted_midpoint():
@@ -67,8 +70,8 @@ def test_dimers_lie_about_the_shifted_midpoint():
         (lambda: systems.lennard_jones([3.0, 0.0]), "distance must be a finite number above 0"),
         (lambda: systems.lennard_jones(3.0, sigma=-1), "sigma must be a finite number above 0"),
         (lambda: systems.lennard_jones(3.0, epsilon=np.nan), "epsilon must be a finite number above 0"),
-        (lambda: systems.dimers(3.0), "one-dimensional"),
-        (lambda: systems.dimers([np.inf]), "finite numbers above 0"),
+        (lambda: systems.dimers(3.0), "must have shape"),
+        (lambda: systems.dimers([np.inf]), "not a finite number"),
         (lambda: systems.label([]), "the list is empty"),
         (lambda: systems.label([ase.Atoms("H"), ase.Atoms("H2")]), r"have \[1, 2\]"),
         (lambda: central_difference(np.sum, np.zeros(3)), r"shape \(n_atoms, 3\)"),
@@ -86,3 +89,20 @@ def test_central_difference_of_an_array_function():
     assert derivative.shape == (2, 3, 2, 3)
     np.testing.assert_allclose(np.einsum("axax->ax", derivative), 2 * positions, atol=1e-9)
     np.testing.assert_allclose(derivative.sum(axis=(0, 1)), 2 * positions, atol=1e-9)
+
+
+def test_labels_that_structures_carry_are_used_and_no_potential_is_guessed():
+    (pair,) = systems.dimers([3.0])
+    with pytest.raises(ValueError, match="carries no labels: name the potential"):
+        systems.label([pair])
+    forces = [[1.0, 2.0, 3.0], [-1.0, -2.0, -3.0]]
+    pair.calc = SinglePointCalculator(pair, energy=10.17, forces=forces)
+    _, energies, found = systems.label([pair])
+    assert energies == [10.17]
+    np.testing.assert_array_equal(found[0], forces)
+    pair.calc = SinglePointCalculator(pair, energy=10.17)
+    with pytest.raises(ValueError, match="lacks its energy or its forces"):
+        systems.label([pair])
+    pair.positions[1] = pair.positions[0]
+    with pytest.raises(ValueError, match="holds a value that is not a finite number"):
+        systems.label([pair], LJ)

@@ -7,10 +7,11 @@ from ase.calculators.emt import EMT
 from ase.eos import EquationOfState
 from ase.neighborlist import neighbor_list
 
-from forcefield import dataset, descriptors, systems, training
+from forcefield import descriptors, splits
 from forcefield.dataset import Dataset
-from forcefield.model import ForceField
-from forcefield.prepared import find_or_make
+from forcefield.descriptors import neighbour_radius
+from forcefield.files import DATA_FOLDER
+from forcefield.prepared import trained_model
 
 LATTICE_CONSTANT = 3.6
 """Edge of the cubic cell that all frames start from, Å; near the measured 3.61 and EMT's own 3.59."""
@@ -30,7 +31,7 @@ DIFFERENCE_STEP = 1e-4
 N_FRAMES = 400
 """Frames of the course's crystal data set."""
 
-CRYSTAL_FIT = {"hidden_units": [32, 32], "iterations": 400}
+CRYSTAL_FIT = {"hidden_units": (32, 32), "iterations": 400}
 """How the course's crystal models are fitted; found in trials on other frames of the same kind."""
 
 
@@ -89,7 +90,7 @@ def deform(structure, strain):
 def crystal_soap():
     """The descriptor of the crystal lesson: 70 features of every atom's surroundings.
 
-    The cutoff puts the distance at which neighbours are dropped (see `reach`) half-way between two shells
+    The cutoff puts the distance at which neighbours are dropped (see `neighbour_radius`) half-way between two shells
     of the perfect crystal.
 
     Returns
@@ -99,26 +100,8 @@ def crystal_soap():
     return descriptors.make_soap(species=("Cu",), cutoff_radius=4.6, sigma=0.5, n_max=4, l_max=6, periodic=True)
 
 
-def reach(soap):
-    """Distance at which DScribe drops a neighbour: r_cut + sigma sqrt(-2 ln 0.001), r_cut + 3.72 sigma.
-
-    There a Gaussian of height 1 has fallen to 0.001 at r_cut. It is dropped as it is, so the descriptor jumps.
-
-    Parameters
-    ----------
-    soap : dscribe.descriptors.SOAP
-
-    Returns
-    -------
-    float
-        Å.
-    """
-    settings = descriptors.soap_settings(soap)
-    return settings["cutoff_radius"] + settings["sigma"] * np.sqrt(-2 * np.log(1e-3))
-
-
 def crosses_reach(soap, structure, step=DIFFERENCE_STEP):
-    """Whether a small move of one atom can bring a neighbour across the `reach`, where the descriptor jumps.
+    """Whether a small move of one atom can bring a neighbour across the `neighbour_radius`, where the descriptor jumps.
 
     A finite difference with this step, taken across the jump, is wrong by the jump over twice the step.
 
@@ -133,7 +116,7 @@ def crosses_reach(soap, structure, step=DIFFERENCE_STEP):
     -------
     bool
     """
-    edge = reach(soap)
+    edge = neighbour_radius(soap)
     return bool(np.any(np.abs(neighbor_list("d", structure, edge + 2 * step) - edge) <= step))
 
 
@@ -188,7 +171,6 @@ def crystal_metadata():
             "largest_displacement": LARGEST_DISPLACEMENT,
             "seed": 0,
         },
-        "soap": descriptors.soap_settings(crystal_soap()),
         "units": {"positions": "Å", "energies": "eV", "forces": "eV/Å", "derivatives": "1/Å"},
     }
 
@@ -206,8 +188,7 @@ def crystal_dataset():
     soap = crystal_soap()
     frames = crystal_frames(N_FRAMES, 0, soap)
     # All atoms, in order, attached: of periodic cells nothing else has right derivatives.
-    described = descriptors.describe(soap, frames, attach=True)
-    return Dataset(*systems.label(frames, EMT()), *described, crystal_metadata()), frames
+    return Dataset.from_structures(frames, soap, attach=True, calculator=EMT(), metadata=crystal_metadata()), frames
 
 
 def crystal_split():
@@ -219,7 +200,7 @@ def crystal_split():
     validation : ndarray of int, shape (60,)
     test : ndarray of int, shape (100,)
     """
-    return dataset.split(N_FRAMES, (0.6, 0.15), seed=0)
+    return splits.split(N_FRAMES, (0.6, 0.15), seed=0)
 
 
 def crystal_model(data, seed=0):
@@ -236,15 +217,8 @@ def crystal_model(data, seed=0):
     -------
     ForceField
     """
-    expected = {"dataset": crystal_metadata(), "training": {**CRYSTAL_FIT, "seed": seed}}
-
-    def make(path):
-        model, _ = training.train(data[crystal_split()[0]], seed=seed, **CRYSTAL_FIT)
-        if path is not None:
-            model.save(path, expected)
-        return model
-
-    return find_or_make(dataset.DATA_FOLDER / f"copper_crystal_model_{seed}.npz", ForceField.load, make, expected)
+    path = DATA_FOLDER / f"copper_crystal_model_{seed}.npz"
+    return trained_model(path, data[crystal_split()[0]], seed, CRYSTAL_FIT)
 
 
 def energies_of(calculator, structures):

@@ -3,6 +3,9 @@
 import numpy as np
 from dscribe.descriptors import SOAP
 
+from forcefield import checks
+from forcefield.describable import describable, describable_centers
+
 MIDPOINT = (0.0, 0.0, 0.0)
 """The one centre of the dimer lessons: a fixed point in space, Å."""
 
@@ -30,7 +33,8 @@ def make_soap(
     species : sequence of str
         Chemical symbols that can occur.
     cutoff_radius : float
-        How far a centre sees, Å (`r_cut` in DScribe).
+        Radius of the sphere that the radial basis describes, Å (`r_cut` in DScribe). Atoms count up to
+        `neighbour_radius`, because their Gaussians reach into that sphere.
     sigma : float
         Width of the Gaussian put on every atom, Å.
     n_max : int
@@ -56,25 +60,18 @@ def make_soap(
     A. P. Bartók, R. Kondor, G. Csányi, Phys. Rev. B 87, 184115 (2013), doi:10.1103/PhysRevB.87.184115.
     J. Laakso et al., J. Chem. Phys. 158, 234802 (2023), doi:10.1063/5.0151031 (derivatives in DScribe).
     """
-    if radial_basis not in ("gto", "polynomial"):
-        raise ValueError(f"radial_basis must be 'gto' or 'polynomial', not {radial_basis!r}.")
-    if not np.isfinite(cutoff_radius) or cutoff_radius <= (1.0 if radial_basis == "gto" else 0.0):
-        bound = "1 Å with the 'gto' basis" if radial_basis == "gto" else "0 Å"
-        raise ValueError(f"cutoff_radius must be greater than {bound}; it is {cutoff_radius} Å.")
-    if not np.isfinite(sigma) or sigma <= 0:
-        raise ValueError(f"sigma must be greater than 0 Å; it is {sigma} Å.")
-    if int(n_max) != n_max or n_max < 1:
-        raise ValueError(f"n_max must be a whole number of at least 1; it is {n_max}.")
-    if int(l_max) != l_max or not 0 <= l_max <= 20:
-        raise ValueError(f"l_max must be a whole number from 0 to 20; it is {l_max}.")
+    checks.one_of("radial_basis", radial_basis, ("gto", "polynomial"))
+    checks.positive("cutoff_radius", cutoff_radius, "Å")
+    if radial_basis == "gto" and cutoff_radius <= 1:
+        raise ValueError(f"cutoff_radius must be greater than 1 Å with the 'gto' basis; it is {cutoff_radius} Å.")
     return SOAP(
-        species=list(species),
+        species=checks.symbols(species),
         r_cut=float(cutoff_radius),
-        sigma=float(sigma),
-        n_max=int(n_max),
-        l_max=int(l_max),
+        sigma=checks.positive("sigma", sigma, "Å"),
+        n_max=checks.whole_number("n_max", n_max, 1, 50),
+        l_max=checks.whole_number("l_max", l_max, 0, 20),
         rbf=radial_basis,
-        periodic=periodic,
+        periodic=bool(periodic),
     )
 
 
@@ -89,7 +86,25 @@ def soap_settings(soap):
     -------
     dict
         Ready for JSON, and for ``make_soap(**settings)``.
+
+    Raises
+    ------
+    ValueError
+        If the SOAP has a setting that `make_soap` does not know, such as weighting or averaging.
     """
+    if not isinstance(soap, SOAP):
+        raise ValueError(f"soap must be a SOAP of DScribe, as make_soap gives it; it is {type(soap).__name__}.")
+    changed = {
+        "average": soap.average != "off",
+        "weighting": bool(soap._weighting),
+        "compression": soap._compression != {"mode": "off", "species_weighting": None},
+        "sparse": bool(soap.sparse),
+    }
+    if any(changed.values()):
+        names = ", ".join(name for name, is_changed in changed.items() if is_changed)
+        raise ValueError(
+            f"This SOAP uses {names}, which the course's force fields do not know: leave it at its default."
+        )
     return {
         "species": [str(symbol) for symbol in soap.species],
         "cutoff_radius": float(soap._r_cut),
@@ -99,6 +114,54 @@ def soap_settings(soap):
         "radial_basis": soap._rbf,
         "periodic": bool(soap.periodic),
     }
+
+
+def descriptor_settings(soap, centers=None, attach=False):
+    """All that decides what `describe` gives: the SOAP, the centres, and whether they move with their atoms.
+
+    Parameters
+    ----------
+    soap : dscribe.descriptors.SOAP
+    centers, attach
+        As in `describe`.
+
+    Returns
+    -------
+    dict
+        Ready for JSON: "soap", "centers" ("atoms", or points in Å, or atom indices) and "attach".
+    """
+    if centers is not None:
+        centers = [[float(x) for x in center] if np.ndim(center) else int(center) for center in centers]
+    return {
+        "soap": soap_settings(soap),
+        "centers": "atoms" if centers is None else centers,
+        "attach": bool(attach),
+    }
+
+
+def descriptor_from(settings):
+    """What `descriptor_settings` was given: (SOAP, centres or None for all atoms, attach)."""
+    centers = None if settings["centers"] == "atoms" else settings["centers"]
+    return make_soap(**settings["soap"]), centers, settings["attach"]
+
+
+def neighbour_radius(soap):
+    """Distance up to which an atom counts for a centre: r_cut + sigma sqrt(-2 ln 0.001), about r_cut + 3.72 sigma.
+
+    There the atom's Gaussian, of height 1, has fallen to 0.001 at r_cut. DScribe drops it beyond, as it is, so the
+    descriptor jumps.
+
+    Parameters
+    ----------
+    soap : dscribe.descriptors.SOAP
+
+    Returns
+    -------
+    float
+        Å.
+    """
+    settings = soap_settings(soap)
+    return settings["cutoff_radius"] + settings["sigma"] * np.sqrt(-2 * np.log(1e-3))
 
 
 def plan_memory(n_systems, n_centers, n_atoms, n_features, limit=MEMORY_LIMIT):
@@ -163,32 +226,52 @@ def describe(soap, structures, centers=None, attach=False, method="auto"):
     Raises
     ------
     ValueError
-        If the list is empty, sizes differ, centres are neither points nor atom indices, or if the
-        derivatives would need more memory than `MEMORY_LIMIT`.
+        If structures, centres and SOAP do not fit together, or if the derivatives would need more memory than
+        `MEMORY_LIMIT`.
     """
-    sizes = {len(structure) for structure in structures}
-    if len(sizes) != 1:
-        raise ValueError("Descriptors are stacked in one array: give at least one structure, all of one size.")
-    n_atoms = sizes.pop()
-    if centers is None:
-        centers = range(n_atoms)
-    centers = list(centers)
-    points = [np.ndim(center) == 1 and len(center) == 3 for center in centers]
-    if not centers or (any(points) and not all(points)):
-        raise ValueError("Centres must be points of three numbers in Å, or atom indices, and not a mix of both.")
-    if all(points):
-        if attach:
-            raise ValueError("attach=True needs centres given as atom indices: a point in space has no atom to follow.")
-        centers = [[float(value) for value in center] for center in centers]
-    elif not all(isinstance(center, int | np.integer) and 0 <= center < n_atoms for center in centers):
-        raise ValueError(f"A centre given as an atom index must be a whole number from 0 to {n_atoms - 1}.")
-    n_systems, n_centers, n_features = len(structures), len(centers), soap.get_number_of_features()
+    checks.one_of("method", method, ("auto", "analytical", "numerical"))
+    structures, centers = _inputs(soap, structures, centers, attach)
+    n_systems, n_centers, n_atoms = len(structures), len(centers), len(structures[0])
+    n_features = soap.get_number_of_features()
     plan_memory(n_systems, n_centers, n_atoms, n_features)
-    derivatives, descriptors = soap.derivatives(
-        structures, centers=[centers] * len(structures), attach=attach, method=method
-    )
+    derivatives, descriptors = soap.derivatives(structures, centers=[centers] * n_systems, attach=attach, method=method)
     # DScribe drops the system axis of a list with one structure; the course keeps it.
     return (
         np.asarray(descriptors, dtype=np.float64).reshape(n_systems, n_centers, n_features),
         np.asarray(derivatives, dtype=np.float64).reshape(n_systems, n_centers, n_atoms, 3, n_features),
     )
+
+
+def describe_without_derivatives(soap, structures, centers=None):
+    """The descriptors alone, which is all that energies need; arguments and shape as in `describe`.
+
+    Parameters
+    ----------
+    soap : dscribe.descriptors.SOAP
+    structures : list of ase.Atoms, length n_systems
+    centers : sequence, optional
+
+    Returns
+    -------
+    ndarray of float64, shape (n_systems, n_centers, n_features)
+
+    Raises
+    ------
+    ValueError
+        As `describe`.
+    """
+    structures, centers = _inputs(soap, structures, centers, attach=False)
+    descriptors = soap.create(structures, centers=[centers] * len(structures))
+    return np.asarray(descriptors, dtype=np.float64).reshape(len(structures), len(centers), -1)
+
+
+def _inputs(soap, structures, centers, attach):
+    """Structures and centres as DScribe takes them, after every check."""
+    settings, structures = soap_settings(soap), checks.structures(structures)
+    if len({len(structure) for structure in structures}) != 1 or not len(structures[0]):
+        raise ValueError("Descriptors are stacked in one array: the structures must have atoms, all the same number.")
+    centers = describable_centers(centers, len(structures[0]), attach)
+    points = [center for center in centers if np.ndim(center)]
+    return [
+        describable(structure, settings["species"], settings["periodic"], points) for structure in structures
+    ], centers

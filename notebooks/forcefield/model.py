@@ -1,35 +1,40 @@
-"""The network and the force field: energies and forces from D and dD/dr."""
+"""The force field: energies and forces from descriptors and derivatives, complete in one file."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from forcefield.dataset import MAKE_AGAIN, load_arrays, save_arrays
+from forcefield import checks
+from forcefield.descriptors import describe, descriptor_from
+from forcefield.files import KEEP, load_arrays, save_arrays
+from forcefield.networks import ACTIVATIONS, FrozenNetwork
 
-ACTIVATIONS = {"tanh": torch.nn.Tanh, "sigmoid": torch.nn.Sigmoid, "silu": torch.nn.SiLU}
+FORMAT = 2
+"""Version of the file that `ForceField.save` writes."""
+
+SCALINGS = ("standard", "square_root")
 
 
 def contraction_order(derivatives):
     """Derivatives with the same shape and values, laid out in memory as forces read them.
 
-    Worth one copy where the same derivatives are used again and again, as in a fit. With one centre
-    they lie so already, and no copy is made.
-
-    Parameters
-    ----------
-    derivatives : torch.Tensor of float64, shape (n_systems, n_centers, n_atoms, 3, n_features), 1/Å
-
-    Returns
-    -------
-    torch.Tensor of float64, shape (n_systems, n_centers, n_atoms, 3, n_features), 1/Å
-        In memory centre and feature of one coordinate lie side by side.
+    Worth one copy where the same derivatives are used again and again, as in a fit. With one centre they lie so
+    already, and no copy is made. Shape (n_systems, n_centers, n_atoms, 3, n_features), torch.
     """
     return derivatives.permute(0, 2, 3, 1, 4).contiguous().permute(0, 3, 1, 2, 4)
 
 
+def shared_tensor(values):
+    """A tensor on the same memory as an array, which may be read-only: nothing here writes to it."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The given NumPy array is not writable")
+        return torch.from_numpy(values)
+
+
 class ForceField(torch.nn.Module):
-    """Energy as a sum over centres of a network of the standardised descriptor.
+    """Energy as a sum over centres of a network of the scaled descriptor.
 
     E = sum over centres of (energy_shift + energy_scale * network((D - mean) / scale)) and
     F = -dE/dr = -(dE/dD) (dD/dr), with dE/dD by automatic differentiation.
@@ -41,9 +46,13 @@ class ForceField(torch.nn.Module):
     hidden_units : sequence of int
         Width of every hidden layer.
     activation : {"tanh", "sigmoid", "silu"}
-        A smooth function, because forces are derivatives and training needs theirs too.
     seed : int
         Draws the initial weights.
+    scaling : {"standard", "square_root"}
+        How `standardise` chooses the scale of a feature from its standard deviation: itself, or
+        sqrt(deviation * largest deviation), which enlarges features that hardly vary less.
+    unit_length : bool
+        Whether every descriptor is divided by its length first: D / abs(D) in place of D.
 
     Raises
     ------
@@ -56,89 +65,84 @@ class ForceField(torch.nn.Module):
     (energy as a sum of atomic networks).
     """
 
-    def __init__(self, n_features, hidden_units=(32,), activation="tanh", seed=0):
+    def __init__(
+        self, n_features, hidden_units=(32,), activation="tanh", seed=0, scaling="standard", unit_length=False
+    ):
         super().__init__()
-        hidden_units = tuple(int(units) for units in hidden_units)
-        if activation not in ACTIVATIONS:
-            raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}; it is {activation!r}.")
-        if int(n_features) < 1 or not hidden_units or min(hidden_units) < 1:
-            raise ValueError("A network needs at least one feature and at least one unit in every hidden layer.")
+        if isinstance(hidden_units, str) or not np.iterable(hidden_units):
+            raise ValueError(f"hidden_units must be a list of whole numbers such as [32, 32]; it is {hidden_units!r}.")
+        hidden_units = [checks.whole_number("Every entry of hidden_units", units, 1) for units in hidden_units]
+        if not hidden_units:
+            raise ValueError("hidden_units must name at least one hidden layer, such as [32].")
         self.settings = {
-            "n_features": int(n_features),
-            "hidden_units": list(hidden_units),
-            "activation": activation,
-            "seed": int(seed),
+            "n_features": checks.whole_number("n_features", n_features, 1),
+            "hidden_units": hidden_units,
+            "activation": checks.one_of("activation", activation, ACTIVATIONS),
+            "seed": checks.whole_number("seed", seed),
+            "scaling": checks.one_of("scaling", scaling, SCALINGS),
+            "unit_length": bool(unit_length),
         }
-        layers, width = [], int(n_features)
+        self.provenance = {}
+        layers, width = [], self.settings["n_features"]
         # fork_rng: the weights depend on the seed alone, and the reader's own draws are left alone.
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(int(seed))
+            torch.manual_seed(self.settings["seed"])
             for units in hidden_units:
-                layers += [torch.nn.Linear(width, units, dtype=torch.float64), ACTIVATIONS[activation]()]
+                layers += [torch.nn.Linear(width, units, dtype=torch.float64), ACTIVATIONS[activation].module()]
                 width = units
             layers.append(torch.nn.Linear(width, 1, dtype=torch.float64))
         self.network = torch.nn.Sequential(*layers)
         for name, value in (
-            ("descriptor_mean", torch.zeros(n_features)),
-            ("descriptor_scale", torch.ones(n_features)),
+            ("descriptor_mean", torch.zeros(self.settings["n_features"])),
+            ("descriptor_scale", torch.ones(self.settings["n_features"])),
             ("energy_shift", torch.zeros(())),
             ("energy_scale", torch.ones(())),
         ):
             self.register_buffer(name, value.to(torch.float64))
 
-    def standardise(self, dataset):
-        """Take mean and scale of descriptors and energies from the training set, and from no other.
+    def __repr__(self):
+        widths = "-".join(str(units) for units in [self.settings["n_features"], *self.settings["hidden_units"], 1])
+        state = "fitted" if "fit" in self.provenance else "not fitted yet"
+        return f"<ForceField: network {widths}, {self.settings['activation']}, {state}>"
 
-        Parameters
-        ----------
-        dataset : Dataset
-            The training set.
-
-        Returns
-        -------
-        ForceField
-            Itself.
-        """
-        descriptors = dataset.descriptors.reshape(-1, dataset.descriptors.shape[-1])
+    def standardise(self, training_set):
+        """Take mean and scale of descriptors and energies from the training set, and how it was made; return self."""
+        if not len(training_set) or training_set.descriptors.shape[-1] != self.settings["n_features"]:
+            raise ValueError(
+                f"The training set must hold systems with {self.settings['n_features']} features; "
+                f"it has {len(training_set)} with {training_set.descriptors.shape[-1]}."
+            )
+        descriptors = training_set.descriptors.reshape(-1, training_set.descriptors.shape[-1])
+        if self.settings["unit_length"]:
+            descriptors = descriptors / np.linalg.norm(descriptors, axis=-1, keepdims=True)
         scale = descriptors.std(axis=0)
+        constant = scale < 1e-12 * max(1.0, np.abs(descriptors).max())
+        if self.settings["scaling"] == "square_root":
+            scale = np.sqrt(scale * scale.max())
         # A feature that never varies carries nothing; dividing by its zero would carry NaN.
-        scale[scale < 1e-12 * max(1.0, np.abs(descriptors).max())] = 1.0
-        n_centers = dataset.descriptors.shape[1]
-        energy_scale = dataset.energies.std() if len(dataset) > 1 else 1.0
+        scale[constant] = 1.0
+        n_centers = training_set.descriptors.shape[1]
+        energy_scale = training_set.energies.std() if len(training_set) > 1 else 1.0
         self.descriptor_mean.copy_(torch.from_numpy(descriptors.mean(axis=0)))
         self.descriptor_scale.copy_(torch.from_numpy(scale))
-        self.energy_shift.fill_(float(dataset.energies.mean()) / n_centers)
+        self.energy_shift.fill_(float(training_set.energies.mean()) / n_centers)
         self.energy_scale.fill_(float(energy_scale) or 1.0)
+        self.provenance = {"sizes": [training_set.positions.shape[1]], "labels": training_set.fingerprint()}
+        if "descriptor" in training_set.metadata:
+            self.provenance["descriptor"] = training_set.metadata["descriptor"]
         return self
 
     def center_energies(self, descriptors):
-        """Energy of every centre.
-
-        Parameters
-        ----------
-        descriptors : torch.Tensor of float64, shape (n_systems, n_centers, n_features)
-
-        Returns
-        -------
-        torch.Tensor of float64, shape (n_systems, n_centers), eV
-        """
-        standardised = (descriptors - self.descriptor_mean) / self.descriptor_scale
-        return self.energy_shift + self.energy_scale * self.network(standardised).squeeze(-1)
+        """Energy of every centre, eV: descriptors (n_systems, n_centers, n_features) -> (n_systems, n_centers)."""
+        if self.settings["unit_length"]:
+            descriptors = descriptors / torch.linalg.vector_norm(descriptors, dim=-1, keepdim=True)
+        scaled = (descriptors - self.descriptor_mean) / self.descriptor_scale
+        return self.energy_shift + self.energy_scale * self.network(scaled).squeeze(-1)
 
     def forward(self, descriptors, derivatives, create_graph=False):
-        """Energies and forces as tensors.
+        """Energies (n_systems,) in eV and forces (n_systems, n_atoms, 3) in eV/Å as tensors; arguments as in `predict`.
 
-        Parameters
-        ----------
-        descriptors : torch.Tensor of float64, shape (n_systems, n_centers, n_features)
-        derivatives : torch.Tensor of float64, shape (n_systems, n_centers, n_atoms, 3, n_features), 1/Å
-        create_graph : bool
-            Keep what is needed to differentiate the forces once more; training on forces needs it.
-
-        Returns
-        -------
-        energies : torch.Tensor of float64, shape (n_systems,), eV
-        forces : torch.Tensor of float64, shape (n_systems, n_atoms, 3), eV/Å
+        `create_graph` keeps what is needed to differentiate the forces once more; training on forces needs it.
         """
         if not descriptors.requires_grad:
             descriptors = descriptors.detach().requires_grad_(True)
@@ -171,48 +175,45 @@ class ForceField(torch.nn.Module):
         Raises
         ------
         ValueError
-            If a shape does not fit the model.
+            If a shape does not fit the model or a value is not finite.
         """
-        descriptors = np.asarray(descriptors, dtype=np.float64)
-        derivatives = np.asarray(derivatives, dtype=np.float64)
         n_features = self.settings["n_features"]
-        if descriptors.ndim != 3 or descriptors.shape[-1] != n_features:
-            raise ValueError(
-                f"descriptors must have shape (n_systems, n_centers, {n_features}) for this model; "
-                f"they have {descriptors.shape}."
-            )
-        if (
-            derivatives.ndim != 5
-            or derivatives.shape[:2] != descriptors.shape[:2]
-            or derivatives.shape[3:] != (3, n_features)
-        ):
-            raise ValueError(
-                "derivatives must have shape (n_systems, n_centers, n_atoms, 3, n_features) "
-                f"to fit descriptors of shape {descriptors.shape}; they have {derivatives.shape}."
-            )
+        descriptors = checks.array("descriptors", descriptors, (None, None, n_features))
+        derivatives = checks.array("derivatives", derivatives, (*descriptors.shape[:2], None, 3, n_features), "1/Å")
         # A part at a time: the product of forces copies the derivatives of what it works on.
         parts = [slice(start, start + 32) for start in range(0, max(len(descriptors), 1), 32)]
         energies, forces = zip(
-            *(self(torch.from_numpy(descriptors[part]), torch.from_numpy(derivatives[part])) for part in parts),
-            strict=True,
+            *(self(torch.tensor(descriptors[part]), torch.tensor(derivatives[part])) for part in parts), strict=True
         )
         return torch.cat(energies).detach().numpy(), torch.cat(forces).detach().numpy()
 
-    def save(self, path, metadata=None):
-        """Write weights and settings to one npz file: numbers and text, no code.
+    def predict_structures(self, structures):
+        """Energies (n_systems,) in eV, forces (n_systems, n_atoms, 3) in eV/Å of a list of structures of one size."""
+        soap, centers, attach = descriptor_of(self)
+        return self.predict(*describe(soap, structures, centers, attach))
 
-        Parameters
-        ----------
-        path : str or pathlib.Path
-        metadata : dict, optional
-            What JSON can hold, such as the SOAP settings.
-        """
+    def frozen(self):
+        """The network as it is now in numpy: descriptors of one structure -> energies of its centres, dE/dD."""
+        layers = [(layer.weight.detach().numpy(), layer.bias.detach().numpy()) for layer in self.network[::2]]
+        return FrozenNetwork(
+            layers,
+            self.settings["activation"],
+            self.descriptor_mean.numpy(),
+            self.descriptor_scale.numpy(),
+            self.energy_shift.item(),
+            self.energy_scale.item(),
+            self.settings["unit_length"],
+        )
+
+    def save(self, path):
+        """Write everything that predicting needs to one npz file, numbers and text alone; only if it is complete."""
+        descriptor_of(self)
         state = {name.replace(".", "__"): value.numpy() for name, value in self.state_dict().items()}
-        save_arrays(path, {"model": self.settings, **(metadata or {})}, **state)
+        save_arrays(path, {"format": FORMAT, "model": self.settings, "provenance": self.provenance}, **state)
 
     @classmethod
     def load(cls, path):
-        """Read what `save` wrote.
+        """Read what `save` wrote; nothing else is needed to predict.
 
         Parameters
         ----------
@@ -220,21 +221,44 @@ class ForceField(torch.nn.Module):
 
         Returns
         -------
-        model : ForceField
-        metadata : dict
-            What was saved with it.
+        ForceField
 
         Raises
         ------
         FileNotFoundError
             If there is no such file.
         ValueError
-            If the file is damaged or does not hold a model.
+            If the file is damaged, of another version, or does not hold a complete force field.
         """
-        arrays, metadata = load_arrays(path, None)
+        arrays, metadata = load_arrays(path)
+        name = Path(path).name
+        if "format" not in metadata:
+            raise ValueError(f"{name} does not hold a complete force field, for it has no format version: {KEEP}")
+        if metadata["format"] != FORMAT:
+            raise ValueError(
+                f"{name} has format {metadata['format']!r}, and this version reads format {FORMAT}: {KEEP}"
+            )
         try:
-            model = cls(**metadata.pop("model"))
-            model.load_state_dict({name.replace("__", "."): torch.from_numpy(value) for name, value in arrays.items()})
-        except (KeyError, TypeError, ValueError, RuntimeError) as problem:
-            raise ValueError(f"{Path(path).name} does not hold a force field. {MAKE_AGAIN}") from problem
-        return model, metadata
+            model = cls(**metadata["model"])
+            model.load_state_dict({key.replace("__", "."): torch.from_numpy(value) for key, value in arrays.items()})
+            model.provenance = metadata["provenance"]
+            descriptor_of(model)
+            finite = all(bool(torch.isfinite(value).all()) for value in model.state_dict().values())
+        except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as problem:
+            raise ValueError(f"{name} does not hold a complete force field: {KEEP}") from problem
+        if not finite or not bool((model.descriptor_scale > 0).all()):
+            raise ValueError(
+                f"{name} holds a weight that is not a finite number, or a scale that is not above 0: {KEEP}"
+            )
+        return model
+
+
+def descriptor_of(model):
+    """Descriptor of a model as `descriptor_from` gives it, or one sentence if the model does not know it."""
+    try:
+        return descriptor_from(model.provenance["descriptor"])
+    except (AttributeError, KeyError, TypeError) as problem:
+        raise ValueError(
+            "This model does not know its descriptor, so it is not complete: fit it to a Dataset whose metadata hold "
+            'descriptor_settings(...) under "descriptor", as Dataset.from_structures makes it.'
+        ) from problem

@@ -1,19 +1,26 @@
-"""What one lesson makes and a later one finds, or makes again."""
+"""What one lesson saves and a later one finds, or makes again."""
 
 import ase
 import numpy as np
 from ase.calculators.emt import EMT
 
-from forcefield import dataset, descriptors, systems, training
-from forcefield.dataset import Dataset
+from forcefield import descriptors, sampling, splits, systems, training
+from forcefield.dataset import Dataset, fingerprint, read_only
+from forcefield.files import DATA_FOLDER, load_arrays, save_arrays
 from forcefield.model import ForceField
 
-DIMER_DATASET = dataset.DATA_FOLDER / "dimer_dataset.npz"
-DIMER_MODEL = dataset.DATA_FOLDER / "dimer_model.npz"
-COPPER_LABELS = dataset.DATA_FOLDER / "copper_labels.npz"
+DIMER_DATASET = DATA_FOLDER / "dimer_dataset.npz"
+DIMER_MODEL = DATA_FOLDER / "dimer_model.npz"
+COPPER_LABELS = DATA_FOLDER / "copper_labels.npz"
+
+DIMER_FIT = {"hidden_units": (32,), "iterations": 500}
+"""How the dimer model is fitted; chosen in lesson 03 by cross-validation within the 30 labels."""
+
+COPPER_FIT = {"hidden_units": (32, 32), "iterations": 500}
+"""How the copper models are fitted; chosen on the validation part."""
 
 
-def find_or_make(path, load, make, expected):
+def find_or_make(path, load, make, is_wanted):
     """Load what an earlier lesson saved, or make it again.
 
     Parameters
@@ -21,46 +28,104 @@ def find_or_make(path, load, make, expected):
     path : pathlib.Path
         The file.
     load : callable
-        Takes the path, returns (what was saved, its metadata).
+        Takes the path, returns what was saved.
     make : callable
-        Takes the path to save to, or None to save nothing; returns the same thing, made anew.
-    expected : dict
-        Entries that the metadata must have. A file with others was made by a reader who changed
-        something: it is kept, and not used here.
+        Returns the same thing, made anew, with a method ``save(path)``.
+    is_wanted : callable
+        Whether labels and settings of what was found are the ones asked for. A file with others was made by a
+        reader who changed something: it is kept, and not used here.
 
     Returns
     -------
     object
         What was found or made.
     """
-    if path.is_file():
-        try:
-            found, metadata = load(path)
-        except ValueError as problem:
-            print(f"{problem} Until then this lesson works with one of its own.")
-            return make(None)
-        if all(metadata.get(key) == value for key, value in expected.items()):
-            print(f"{path.name}: found")
-            return found
-        print(f"{path.name} holds settings of your own: it is kept, and this lesson works with the course's settings.")
-        return make(None)
-    made = make(path)
-    print(f"{path.name}: made again")
-    return made
+    if not path.is_file():
+        made = make()
+        made.save(path)
+        print(f"{path.name}: made again")
+        return made
+    try:
+        found = load(path)
+    except ValueError as problem:
+        print(f"{problem} Until then this lesson works with one of its own.")
+        return make()
+    if is_wanted(found):
+        print(f"{path.name}: found")
+        return found
+    print(f"{path.name} holds an experiment of your own: it is kept, and this lesson works with one of the course's.")
+    return make()
 
 
-def dimer_metadata():
-    """Metadata of the course's dimer data set.
+def keep(thing, path, is_wanted):
+    """Save the course's own under its name, and an experiment under a name of its own; nothing is overwritten.
+
+    Parameters
+    ----------
+    thing : Dataset or ForceField
+    path : pathlib.Path
+        The file that later lessons look for.
+    is_wanted : callable
+        As in `find_or_make`.
 
     Returns
     -------
-    dict
+    pathlib.Path
+        Where it was saved.
     """
-    return {
-        "potential": {"name": "Lennard-Jones", "sigma": systems.SIGMA, "epsilon": systems.EPSILON},
-        "soap": descriptors.soap_settings(descriptors.make_soap()),
-        "units": {"positions": "Å", "energies": "eV", "forces": "eV/Å", "derivatives": "1/Å"},
-    }
+    if not is_wanted(thing):
+        taken = 1
+        while (own := path.with_name(f"{path.stem}_own_{taken}.npz")).exists():
+            taken += 1
+        print(f"This is not the course's {path.stem}, so it is saved as {own.name}; later lessons do not use it.")
+        path = own
+    elif path.is_file():
+        try:
+            other = not is_wanted(type(thing).load(path))
+        except ValueError:
+            other = True
+        if other:
+            aside, taken = path, 1
+            while aside.exists():
+                aside, taken = path.with_name(f"{path.stem}_own_{taken}.npz"), taken + 1
+            path.rename(aside)
+            print(f"{path.name} held something else: that is now {aside.name}.")
+    thing.save(path)
+    return path
+
+
+def trained_model(path, training_set, seed, settings):
+    """A force field fitted to a training set, found or made again.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    training_set : Dataset
+    seed : int
+        Draws the initial weights.
+    settings : dict
+        As `forcefield.training.train` takes them.
+
+    Returns
+    -------
+    ForceField
+    """
+    return find_or_make(
+        path,
+        ForceField.load,
+        lambda: training.train(training_set, seed=seed, **settings)[0],
+        lambda model: is_fitted_so(model, training_set, seed, settings),
+    )
+
+
+def is_fitted_so(model, training_set, seed, settings):
+    """Whether a force field was fitted to these labels with these settings, and with nothing else."""
+    wanted, fit_settings = training.new_model(training_set, seed=seed, **settings)
+    wanted.provenance["fit"] = [training.fit_record(training_set, **fit_settings)]
+    return model.settings == wanted.settings and model.provenance == wanted.provenance
+
+
+# ---- two atoms ---------------------------------------------------------------------------------
 
 
 def dimer_dataset():
@@ -71,34 +136,43 @@ def dimer_dataset():
     Dataset
         200 systems, one centre at the midpoint, 6 features, distances from 2.5 to 5.0 Å.
     """
-
-    def load(path):
-        found = Dataset.load(path)
-        return found, found.metadata
-
-    def make(path):
-        structures = systems.dimers(np.linspace(2.5, 5.0, 200))
-        described = descriptors.describe(descriptors.make_soap(), structures, [descriptors.MIDPOINT])
-        made = Dataset(*systems.label(structures), *described, dimer_metadata())
-        if path is not None:
-            made.save(path)
-        return made
-
-    return find_or_make(DIMER_DATASET, load, make, dimer_metadata())
+    made = make_dimer_dataset()
+    return find_or_make(DIMER_DATASET, Dataset.load, lambda: made, is_dimer_dataset)
 
 
-def dimer_model_metadata():
-    """Metadata of the course's dimer model.
+def make_dimer_dataset():
+    """The course's dimers, made in 20 ms."""
+    structures = systems.dimers(np.linspace(2.5, 5.0, 200))
+    return Dataset.from_structures(
+        structures,
+        descriptors.make_soap(),
+        [descriptors.MIDPOINT],
+        calculator=systems.lennard_jones_calculator(),
+        metadata={
+            "potential": {"name": "Lennard-Jones", "sigma": systems.SIGMA, "epsilon": systems.EPSILON},
+            "units": {"positions": "Å", "energies": "eV", "forces": "eV/Å", "derivatives": "1/Å"},
+        },
+    )
 
-    Returns
-    -------
-    dict
-    """
-    return {"dataset": dimer_metadata(), "training": {"n_labels": 30, "seed": 0, "iterations": 500}}
+
+def is_dimer_dataset(data):
+    """Whether labels and descriptor settings are those of the course's dimers."""
+    wanted = make_dimer_dataset()
+    return data.fingerprint() == wanted.fingerprint() and data.metadata == wanted.metadata
+
+
+def keep_dimer_dataset(data):
+    """Save the data set of lesson 02 for later lessons; an experiment gets a name of its own. Returns the path."""
+    return keep(data, DIMER_DATASET, is_dimer_dataset)
+
+
+def dimer_training_set(data):
+    """The 30 labelled dimers that the course's models are fitted to."""
+    return data[splits.equally_spaced(len(data), 30)[0]]
 
 
 def dimer_model(data):
-    """The force field of lesson 03, found or made again: 30 labels, L-BFGS.
+    """The force field of lesson 03, found or made again: 30 labels.
 
     Parameters
     ----------
@@ -109,15 +183,15 @@ def dimer_model(data):
     -------
     ForceField
     """
+    return trained_model(DIMER_MODEL, dimer_training_set(data), 0, DIMER_FIT)
 
-    def make(path):
-        chosen, _ = dataset.equally_spaced(len(data), 30)
-        model, _ = training.train(data[chosen], seed=0, iterations=500)
-        if path is not None:
-            model.save(path, dimer_model_metadata())
-        return model
 
-    return find_or_make(DIMER_MODEL, ForceField.load, make, dimer_model_metadata())
+def keep_dimer_model(model, data):
+    """Save the force field of lesson 03 for later lessons; an experiment gets a name of its own. Returns the path."""
+    return keep(model, DIMER_MODEL, lambda one: is_fitted_so(one, dimer_training_set(data), 0, DIMER_FIT))
+
+
+# ---- clusters of copper ------------------------------------------------------------------------
 
 
 def copper_soap():
@@ -131,24 +205,41 @@ def copper_soap():
 
 
 def copper_metadata():
-    """Metadata of the course's labelled copper clusters.
-
-    Returns
-    -------
-    dict
-    """
+    """How the course's copper clusters are sampled and labelled."""
     return {
         "potential": {"name": "EMT"},
         "sampling": {
-            "temperatures": list(systems.COPPER_TEMPERATURES),
-            "blocks": systems.COPPER_BLOCKS,
-            "block_length": systems.COPPER_BLOCK_LENGTH,
-            "time_step": systems.TIME_STEP,
-            "friction": systems.FRICTION,
+            "temperatures": list(sampling.COPPER_TEMPERATURES),
+            "blocks": sampling.COPPER_BLOCKS,
+            "block_length": sampling.COPPER_BLOCK_LENGTH,
+            "time_step": sampling.TIME_STEP,
+            "friction": sampling.FRICTION,
             "seed": 0,
         },
         "units": {"positions": "Å", "energies": "eV", "forces": "eV/Å", "time_step": "fs", "friction": "1/fs"},
     }
+
+
+class Labels(dict):
+    """Positions, energies and forces by name, without descriptors, and how they were made."""
+
+    NAMES = ("positions", "energies", "forces")
+
+    def save(self, path):
+        """Write them with a fingerprint of themselves."""
+        save_arrays(path, {**copper_metadata(), "labels": fingerprint(**self)}, **self)
+
+    @classmethod
+    def load(cls, path):
+        """Read what `save` wrote; None if labels or settings are not the course's."""
+        arrays, metadata = load_arrays(path, cls.NAMES)
+        if metadata != {**copper_metadata(), "labels": fingerprint(**arrays)}:
+            return None
+        some = [0, len(arrays["energies"]) // 2, -1]
+        frames = [ase.Atoms("Cu13", positions=arrays["positions"][frame]) for frame in some]
+        _, energies, forces = systems.label(frames, EMT())
+        same = np.allclose(energies, arrays["energies"][some]) and np.allclose(forces, arrays["forces"][some])
+        return cls(arrays) if same else None
 
 
 def copper_dataset():
@@ -160,26 +251,18 @@ def copper_dataset():
     Returns
     -------
     Dataset
-        600 systems, 13 atoms, a centre on every atom, 50 features. `systems.copper_blocks` says where each
+        600 systems, 13 atoms, a centre on every atom, 50 features. `sampling.copper_blocks` says where each
         system comes from, and `copper_split` which part it belongs to.
     """
 
-    def load(path):
-        return dataset.load_arrays(path, ("positions", "energies", "forces"))
+    def make():
+        return Labels(zip(Labels.NAMES, systems.label(sampling.copper_frames(seed=0), EMT()), strict=True))
 
-    def make(path):
-        labels = systems.label(systems.copper_frames(seed=0), EMT())
-        arrays = dict(zip(("positions", "energies", "forces"), labels, strict=True))
-        if path is not None:
-            dataset.save_arrays(path, copper_metadata(), **arrays)
-        return arrays
-
-    arrays = find_or_make(COPPER_LABELS, load, make, copper_metadata())
-    structures = [ase.Atoms("Cu13", positions=positions) for positions in arrays["positions"]]
-    soap = copper_soap()
-    described = descriptors.describe(soap, structures, attach=True)
-    metadata = {**copper_metadata(), "soap": descriptors.soap_settings(soap)}
-    return Dataset(**arrays, descriptors=described[0], derivatives=described[1], metadata=metadata)
+    labels = find_or_make(COPPER_LABELS, Labels.load, make, lambda found: found is not None)
+    structures, soap = [ase.Atoms("Cu13", positions=positions) for positions in labels["positions"]], copper_soap()
+    described = map(read_only, descriptors.describe(soap, structures, attach=True))
+    settings = descriptors.descriptor_settings(soap, attach=True)
+    return Dataset(*labels.values(), *described, metadata={**copper_metadata(), "descriptor": settings})
 
 
 def copper_split():
@@ -190,18 +273,14 @@ def copper_split():
     training : ndarray of int, shape (200,)
     validation : ndarray of int, shape (100,)
     test : ndarray of int, shape (300,)
-        Indices into the set. No two parts share a block, and each has its share of every temperature.
+        Rows of the set. No two parts share a block, and each has its share of every temperature.
     """
-    temperatures, blocks = systems.copper_blocks()
-    return dataset.split_blocks(blocks, (1 / 3, 1 / 6), seed=0, groups=temperatures)
-
-
-COPPER_FIT = {"hidden_units": [32, 32], "iterations": 500}
-"""How the course's copper models are fitted; chosen on the validation part."""
+    temperatures, blocks = sampling.copper_blocks()
+    return splits.split_blocks(blocks, (1 / 3, 1 / 6), seed=0, groups=temperatures)
 
 
 def copper_model(data, seed=0):
-    """A force field for copper clusters, found or made again: 200 training frames, L-BFGS, about 7 s.
+    """A force field for copper clusters, found or made again: fitted to the 200 training frames.
 
     Parameters
     ----------
@@ -214,13 +293,4 @@ def copper_model(data, seed=0):
     -------
     ForceField
     """
-    soap = descriptors.soap_settings(copper_soap())
-    expected = {"dataset": {**copper_metadata(), "soap": soap}, "training": {**COPPER_FIT, "seed": seed}}
-
-    def make(path):
-        model, _ = training.train(data[copper_split()[0]], seed=seed, **COPPER_FIT)
-        if path is not None:
-            model.save(path, expected)
-        return model
-
-    return find_or_make(dataset.DATA_FOLDER / f"copper_model_{seed}.npz", ForceField.load, make, expected)
+    return trained_model(DATA_FOLDER / f"copper_model_{seed}.npz", data[copper_split()[0]], seed, COPPER_FIT)

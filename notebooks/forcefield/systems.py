@@ -2,31 +2,16 @@
 
 import ase
 import numpy as np
-from ase import units
-from ase.calculators.emt import EMT
+from ase.calculators.calculator import PropertyNotImplementedError
 from ase.calculators.lj import LennardJones
-from ase.cluster import Icosahedron
-from ase.md.langevin import Langevin
-from ase.md.velocitydistribution import thermalize_momenta
-from ase.optimize import BFGS
+
+from forcefield import checks
 
 SIGMA = 2.9
 """Lennard-Jones sigma of the course's dimer, Å: the distance at which the energy crosses zero."""
 
 EPSILON = 1.0
 """Lennard-Jones epsilon of the course's dimer, eV: the depth of the well."""
-
-COPPER_TEMPERATURES = (300, 600, 900)
-"""Temperatures at which the course's copper clusters are sampled, K."""
-
-COPPER_BLOCKS, COPPER_BLOCK_LENGTH = 40, 5
-"""Blocks of a trajectory, and frames of a block."""
-
-TIME_STEP = 5.0
-"""Time step of the course's molecular dynamics of copper, fs."""
-
-FRICTION = 0.02
-"""Friction of the course's Langevin dynamics, 1/fs: velocities are forgotten after about 50 fs."""
 
 
 def lennard_jones(distances, sigma=SIGMA, epsilon=EPSILON):
@@ -88,15 +73,33 @@ def dimers(distances, shift=0.0):
     Raises
     ------
     ValueError
-        If the distances are not a one-dimensional array of finite numbers above zero.
+        If the distances are not a one-dimensional array of finite numbers above zero, or the shift is not finite.
     """
-    distances = np.asarray(distances, dtype=np.float64)
-    if distances.ndim != 1 or not np.all(np.isfinite(distances)) or not np.all(distances > 0):
-        raise ValueError("Distances must be a one-dimensional array of finite numbers above 0 Å.")
+    distances = checks.array("distances", distances, (None,), "Å")
+    if not np.all(distances > 0):
+        raise ValueError("Every distance must be above 0 Å.")
+    shift = checks.finite("shift", shift, "Å")
     return [
         ase.Atoms("HH", positions=[[shift - 0.5 * distance, 0, 0], [shift + 0.5 * distance, 0, 0]])
         for distance in distances
     ]
+
+
+def lennard_jones_calculator(sigma=SIGMA, epsilon=EPSILON):
+    """The course's Lennard-Jones potential as an ASE calculator: cut at 3 sigma and lifted there to zero.
+
+    Parameters
+    ----------
+    sigma : float
+        Å.
+    epsilon : float
+        eV.
+
+    Returns
+    -------
+    ase.calculators.lj.LennardJones
+    """
+    return LennardJones(sigma=checks.positive("sigma", sigma, "Å"), epsilon=checks.positive("epsilon", epsilon, "eV"))
 
 
 def label(structures, calculator=None):
@@ -107,7 +110,8 @@ def label(structures, calculator=None):
     structures : list of ase.Atoms, length n_systems
         Structures with the same number of atoms each. They are not changed.
     calculator : ase calculator, optional
-        The potential that gives the labels; the course's Lennard-Jones potential if None.
+        The potential that gives the labels. None takes the labels that the structures carry, as those read from a
+        file do; no potential is ever guessed.
 
     Returns
     -------
@@ -118,159 +122,38 @@ def label(structures, calculator=None):
     Raises
     ------
     ValueError
-        If there is no structure, or if the structures differ in size.
+        If there is no structure, the sizes differ, labels are missing, or a label is not a finite number.
     """
-    sizes = {len(structure) for structure in structures}
-    if len(sizes) != 1:
-        raise ValueError(
-            f"Structures must have one size to be stacked; these have {sorted(sizes) or 'none: the list is empty'}."
-        )
-    if calculator is None:
-        calculator = LennardJones(sigma=SIGMA, epsilon=EPSILON)
-    energies, forces = [], []
-    for structure in structures:
-        structure = structure.copy()
-        structure.calc = calculator
-        energies.append(structure.get_potential_energy())
-        forces.append(structure.get_forces())
-    positions = [structure.get_positions() for structure in structures]
-    return np.array(positions), np.array(energies, dtype=np.float64), np.array(forces, dtype=np.float64)
-
-
-def copper_cluster():
-    """The relaxed icosahedron of 13 copper atoms: one atom in the middle and twelve around it.
-
-    The structure is the minimum of ASE's effective medium theory (EMT), with its centre at the origin.
-
-    Returns
-    -------
-    ase.Atoms
-        13 atoms, not periodic, without a calculator.
-
-    References
-    ----------
-    K. W. Jacobsen, P. Stoltze, J. K. Nørskov, Surf. Sci. 366, 394 (1996), doi:10.1016/0039-6028(96)00816-3 (EMT).
-    """
-    # Plain atoms: what ASE builds here is of a class of its own and sits in a box.
-    cluster = ase.Atoms("Cu13", positions=Icosahedron("Cu", 2).positions)
-    cluster.calc = EMT()
-    BFGS(cluster, logfile=None).run(fmax=1e-5)
-    cluster.calc = None
-    cluster.positions -= cluster.positions.mean(axis=0)
-    return cluster
-
-
-def langevin(structure, calculator, temperature, seed, time_step=TIME_STEP, friction=FRICTION):
-    """Molecular dynamics at a temperature, every random draw of which depends on the seed alone.
-
-    Velocities start as Maxwell and Boltzmann have them at twice the temperature: a structure at rest
-    in its minimum keeps half of the kinetic energy, the other half becomes potential energy.
-
-    Parameters
-    ----------
-    structure : ase.Atoms
-        Where it starts. It is not changed.
-    calculator : ase calculator
-        The potential.
-    temperature : float
-        Temperature of the heat bath, K.
-    seed : int or sequence of int
-    time_step : float
-        fs.
-    friction : float
-        1/fs.
-
-    Returns
-    -------
-    ase.md.langevin.Langevin
-        Ready to ``run(steps)``; its `atoms` are a copy of the structure.
-
-    Raises
-    ------
-    ValueError
-        If the temperature, the time step or the friction is not above zero.
-    """
-    for name, value, unit in (
-        ("temperature", temperature, "K"),
-        ("time step", time_step, "fs"),
-        ("friction", friction, "1/fs"),
-    ):
-        if not (np.isfinite(value) and value > 0):
-            raise ValueError(f"The {name} must be a finite number above 0 {unit}; it is {value}.")
-    moving = structure.copy()
-    moving.calc = calculator
-    generator = np.random.default_rng(seed)
-    thermalize_momenta(moving, temperature_K=2 * temperature, rng=generator)
-    return Langevin(
-        moving,
-        time_step * units.fs,
-        temperature_K=temperature,
-        friction=friction / units.fs,
-        fixcm=False,
-        rng=generator,
+    structures = checks.structures(structures)
+    if len({len(structure) for structure in structures}) != 1:
+        sizes = sorted({len(structure) for structure in structures})
+        raise ValueError(f"Structures must have one size to be stacked; these have {sizes} atoms.")
+    energies, forces = zip(*(_labels(structure, calculator) for structure in structures), strict=True)
+    positions = np.array([structure.get_positions() for structure in structures])
+    n_systems, n_atoms, _ = positions.shape
+    return (
+        checks.array("positions", positions, (n_systems, n_atoms, 3), "Å"),
+        checks.array("The energies that the potential gives", energies, (n_systems,), "eV"),
+        checks.array("The forces that the potential gives", np.array(forces), (n_systems, n_atoms, 3), "eV/Å"),
     )
 
 
-def sample_blocks(dynamics, n_blocks, block_length, interval=10, gap=20, equilibration=200):
-    """Frames of a trajectory in blocks, with a pause after each block in which nothing is kept.
-
-    Frames of one block follow each other closely and resemble each other; the pause makes sure that the
-    last frame of a block and the first of the next do not.
-
-    Parameters
-    ----------
-    dynamics : ase.md.md.MolecularDynamics
-    n_blocks : int
-    block_length : int
-        Frames of a block.
-    interval, gap, equilibration : int
-        Steps from frame to frame, steps more before each block, and steps before the first.
-
-    Returns
-    -------
-    list of ase.Atoms, length n_blocks * block_length
-        In the order of time, centred at the origin, without a calculator.
-    """
-    frames = []
-    dynamics.run(equilibration)
-    for _ in range(n_blocks):
-        dynamics.run(gap)
-        for _ in range(block_length):
-            dynamics.run(interval)
-            frame = ase.Atoms(dynamics.atoms.numbers, positions=dynamics.atoms.positions)
-            frame.positions -= frame.positions.mean(axis=0)
-            frames.append(frame)
-    return frames
-
-
-def copper_frames(seed=0):
-    """Copper clusters as they look at 300, 600 and 900 K: one trajectory at each temperature.
-
-    Parameters
-    ----------
-    seed : int
-
-    Returns
-    -------
-    list of ase.Atoms, length 600
-        Ordered as `copper_blocks` says.
-    """
-    cluster, frames = copper_cluster(), []
-    for temperature in COPPER_TEMPERATURES:
-        dynamics = langevin(cluster, EMT(), temperature, seed=(seed, temperature))
-        frames += sample_blocks(dynamics, COPPER_BLOCKS, COPPER_BLOCK_LENGTH)
-    return frames
-
-
-def copper_blocks():
-    """Where each of the `copper_frames` comes from.
-
-    Returns
-    -------
-    temperatures : ndarray of int, shape (n_systems,), K
-        Temperature of the trajectory.
-    blocks : ndarray of int, shape (n_systems,)
-        Number of the block, from 0 to 119: 40 of each trajectory.
-    """
-    blocks = np.repeat(np.arange(len(COPPER_TEMPERATURES) * COPPER_BLOCKS), COPPER_BLOCK_LENGTH)
-    return np.array(COPPER_TEMPERATURES)[blocks // COPPER_BLOCKS], blocks
+def _labels(structure, calculator):
+    """Energy (eV) and forces (eV/Å) of one structure, from a calculator or from what it carries."""
+    if not np.all(np.isfinite(structure.positions)):
+        raise ValueError("A position is not a finite number: such a structure cannot be labelled.")
+    if calculator is not None:
+        structure = structure.copy()
+        structure.calc = calculator
+    elif structure.calc is None:
+        raise ValueError(
+            "A structure carries no labels: name the potential, label(structures, calculator), or read structures with "
+            "energy and forces from a file."
+        )
+    try:
+        with np.errstate(all="ignore"):  # atoms in one place: what is not finite is refused by `label`
+            return structure.get_potential_energy(), structure.get_forces()
+    except (PropertyNotImplementedError, RuntimeError) as problem:
+        raise ValueError("A structure lacks its energy or its forces: both are needed as labels.") from problem
+    except NotImplementedError as problem:
+        raise ValueError(f"The potential does not know these atoms: {problem}.") from problem

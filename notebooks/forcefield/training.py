@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from forcefield.model import ForceField, contraction_order
+from forcefield.model import ForceField, contraction_order, shared_tensor
 
 
 @dataclass
@@ -45,10 +45,10 @@ def tensors(dataset):
         (n_systems,) in eV and (n_systems, n_atoms, 3) in eV/Å. The derivatives are in the order of
         `contraction_order`.
     """
-    descriptors, energies, forces = (
-        torch.from_numpy(np.ascontiguousarray(getattr(dataset, name))) for name in ("descriptors", "energies", "forces")
+    descriptors, derivatives, energies, forces = (
+        shared_tensor(getattr(dataset, name)) for name in ("descriptors", "derivatives", "energies", "forces")
     )
-    return descriptors, contraction_order(torch.from_numpy(dataset.derivatives)), energies, forces
+    return descriptors, contraction_order(derivatives), energies, forces
 
 
 class Loss:
@@ -99,7 +99,7 @@ class Loss:
         return self.energy_weight * energy_part + self.force_weight * force_part
 
 
-def fit(model, training, validation=None, iterations=500, energy_weight=1.0, force_weight=1.0, progress=None):
+def fit(model, training_set, validation_set=None, iterations=500, energy_weight=1.0, force_weight=1.0, progress=None):
     """Fit a force field to all labels at once with L-BFGS.
 
     L-BFGS builds up the curvature of the loss from the last gradients and searches along each direction
@@ -109,9 +109,9 @@ def fit(model, training, validation=None, iterations=500, energy_weight=1.0, for
     ----------
     model : ForceField
         Standardised already; it is changed in place.
-    training : Dataset
+    training_set : Dataset
         What the weights are fitted to.
-    validation : Dataset, optional
+    validation_set : Dataset, optional
         Never fitted to: if given, the weights with the lowest loss on it are kept.
     iterations : int
         Number of L-BFGS iterations at most.
@@ -137,11 +137,11 @@ def fit(model, training, validation=None, iterations=500, energy_weight=1.0, for
         raise ValueError(f"The number of iterations must be at least 1; it is {iterations}.")
     start = time.perf_counter()
     history = History()
-    loss = Loss(training, energy_weight, force_weight)
-    training_tensors = tensors(training)
-    validation_tensors = None if validation is None else tensors(validation)
+    loss = Loss(training_set, energy_weight, force_weight)
+    training_tensors = tensors(training_set)
+    validation_tensors = None if validation_set is None else tensors(validation_set)
     # Steps between two looks at the validation set and at the progress display.
-    stride = min(iterations, 10 if validation is not None else 50)
+    stride = min(iterations, 10 if validation_set is not None else 50)
     optimizer = torch.optim.LBFGS(
         model.parameters(),
         max_iter=stride,
@@ -180,6 +180,8 @@ def fit(model, training, validation=None, iterations=500, energy_weight=1.0, for
             break
     if best_weights is not None:
         model.load_state_dict(best_weights)
+    record = fit_record(training_set, iterations, energy_weight, force_weight)
+    model.provenance.setdefault("fit", []).append(record)
     history.seconds = time.perf_counter() - start
     return history
 
@@ -191,15 +193,33 @@ def _loss_of(model, loss, set_tensors, create_graph=False):
     return loss(energies, forces, true_energies, true_forces)
 
 
-def train(training, validation=None, hidden_units=(32,), activation="tanh", seed=0, **settings):
+def new_model(
+    training_set, hidden_units=(32,), activation="tanh", seed=0, scaling="standard", unit_length=False, **fit
+):
+    """A standardised force field that is not fitted yet, and the settings that are left for `fit`."""
+    n_features = training_set.descriptors.shape[-1]
+    return ForceField(n_features, hidden_units, activation, seed, scaling, unit_length).standardise(training_set), fit
+
+
+def fit_record(training_set, iterations=500, energy_weight=1.0, force_weight=1.0):
+    """What a force field's provenance says of one fit."""
+    return {
+        "labels": training_set.fingerprint(),
+        "iterations": iterations,
+        "energy_weight": float(energy_weight),
+        "force_weight": float(force_weight),
+    }
+
+
+def train(training_set, validation_set=None, progress=None, **settings):
     """Make a force field for a set and fit it.
 
     Parameters
     ----------
-    training, validation, **settings
+    training_set, validation_set, progress
         As in `fit`.
-    hidden_units, activation, seed
-        As in `ForceField`.
+    **settings
+        Those of `ForceField` (hidden_units, activation, seed, scaling, unit_length) and those of `fit`.
 
     Returns
     -------
@@ -211,5 +231,5 @@ def train(training, validation=None, hidden_units=(32,), activation="tanh", seed
     ValueError
         As `ForceField` and `fit`.
     """
-    model = ForceField(training.descriptors.shape[-1], hidden_units, activation, seed).standardise(training)
-    return model, fit(model, training, validation, **settings)
+    model, fit_settings = new_model(training_set, **settings)
+    return model, fit(model, training_set, validation_set, progress=progress, **fit_settings)

@@ -9,7 +9,7 @@ from forcefield.descriptors import MIDPOINT, describe, make_soap
 from forcefield.explorers.base import Explorer, Reading, default_figure, slider
 from forcefield.explorers.reach import DATA_RANGE, DISTANCES, place, true_curve
 from forcefield.plots import COLOURS
-from forcefield.systems import dimers, label
+from forcefield.systems import dimers, label, lennard_jones_calculator
 
 HEIGHT = 4.4
 
@@ -71,7 +71,7 @@ def compute(members, size, distance, along, sideways):
         structure.positions[:, 1] += sideways
     votes, _ = Committee(members[:size]).votes(*describe(make_soap(), structures, [MIDPOINT]))
     spreads, means = energy_spread(votes), votes.mean(axis=0)
-    _, (true_energy,), _ = label(structures[-1:])
+    _, (true_energy,), _ = label(structures[-1:], lennard_jones_calculator())
     return CommitteeReading(
         votes=votes[:, :-1],
         errors=np.abs(means[:-1] - true_curve()),

@@ -11,8 +11,7 @@ from ase.md.verlet import VelocityVerlet
 from forcefield.calculator import ForceFieldCalculator
 from forcefield.explorers.base import Explorer, Reading, default_figure, slider
 from forcefield.plots import COLOURS
-from forcefield.prepared import copper_soap
-from forcefield.systems import copper_cluster
+from forcefield.sampling import copper_cluster
 
 HEIGHT = 4.0
 
@@ -94,7 +93,7 @@ def compute(model, temperature, time_step):
     Stationary(start)
     ZeroRotation(start)
     runs = []
-    for calculator in (EMT(), ForceFieldCalculator(model, copper_soap())):
+    for calculator in (EMT(), ForceFieldCalculator(model)):
         atoms = start.copy()
         atoms.calc = calculator
         runs.append(total_energies(atoms, time_step))

@@ -8,7 +8,7 @@ import numpy as np
 from forcefield.descriptors import MIDPOINT, describe, make_soap
 from forcefield.explorers.base import Explorer, Reading, default_figure, slider
 from forcefield.plots import COLOURS
-from forcefield.systems import dimers, label
+from forcefield.systems import dimers, label, lennard_jones_calculator
 
 DISTANCES = np.linspace(2.2, 7.0, 97)
 """Where the curves are drawn, Å."""
@@ -77,7 +77,7 @@ def true_curve():
     -------
     ndarray of float64, shape (97,), eV
     """
-    return label(dimers(DISTANCES))[1]
+    return label(dimers(DISTANCES), lennard_jones_calculator())[1]
 
 
 def compute(model, distance, shift):
@@ -104,7 +104,7 @@ def compute(model, distance, shift):
     if not np.isfinite(shift):
         raise ValueError(f"The shift must be a finite number of Å; it is {shift}.")
     structures = dimers(np.append(DISTANCES, distance), shift)
-    _, (true_energy,), (true_forces,) = label(structures[-1:])
+    _, (true_energy,), (true_forces,) = label(structures[-1:], lennard_jones_calculator())
     energies, forces = model.predict(*describe(make_soap(), structures, [MIDPOINT]))
     return ReachReading(
         true_energies=true_curve(),

@@ -7,7 +7,6 @@ import numpy as np
 from ase.calculators.emt import EMT
 from scipy.interpolate import CubicSpline
 
-from forcefield.calculator import FrozenNetwork
 from forcefield.crystals import (
     LARGEST_SHAPE_STRAIN,
     LARGEST_STRETCH,
@@ -139,7 +138,7 @@ def compute(models, stretch, shear):
     crystals = strained([*STRETCHES, stretch], shear)
     # All atoms of a perfect crystal have the same surroundings: the energy of one centre is that per atom.
     features = crystal_soap().create(crystals, centers=[[0]] * len(crystals))[:, 0]
-    energies = np.array([FrozenNetwork(model)(features)[0] for model in models])
+    energies = np.array([model.frozen()(features)[0] for model in models])
     return StrainReading(
         true_energies=true_curve(shear),
         energies=energies[:, :-1],

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forcefield.dataset import equally_spaced
 from forcefield.evaluation import mean_absolute_error
 from forcefield.explorers.base import Explorer, Reading, default_figure, slider
 from forcefield.plots import COLOURS
+from forcefield.splits import equally_spaced
 from forcefield.training import train
 
 ITERATIONS = 150

@@ -1,0 +1,99 @@
+"""Checks of arguments: each returns the value, or says in one sentence what is wrong and what would be right."""
+
+import math
+import numbers
+
+import ase
+import numpy as np
+from ase.data import chemical_symbols
+
+
+def finite(name, value, unit=""):
+    """A real number that is neither infinite nor NaN, as float."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real) or not math.isfinite(value):
+        raise ValueError(f"{name} must be a finite number{_of(unit)}; it is {_shown(value)}.")
+    return float(value)
+
+
+def positive(name, value, unit=""):
+    """A finite number above zero, as float."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real) or not 0 < value < math.inf:
+        raise ValueError(f"{name} must be a finite number above 0{_after(unit)}; it is {_shown(value)}.")
+    return float(value)
+
+
+def not_negative(name, value, unit=""):
+    """A finite number of at least zero, as float."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real) or not 0 <= value < math.inf:
+        raise ValueError(f"{name} must be a finite number of at least 0{_after(unit)}; it is {_shown(value)}.")
+    return float(value)
+
+
+def whole_number(name, value, minimum=0, maximum=None):
+    """A whole number from `minimum` to `maximum`, as int; 3.0 counts as whole."""
+    whole = not isinstance(value, bool | np.bool_) and isinstance(value, numbers.Real) and math.isfinite(value)
+    if not whole or value != int(value) or value < minimum or (maximum is not None and value > maximum):
+        allowed = f"of at least {minimum}" if maximum is None else f"from {minimum} to {maximum}"
+        raise ValueError(f"{name} must be a whole number {allowed}; it is {_shown(value)}.")
+    return int(value)
+
+
+def array(name, values, shape, unit=""):
+    """Finite numbers as an array of float64 with this shape; None in `shape` allows any length."""
+    try:
+        checked = np.asarray(values)
+        if checked.dtype.kind not in "fiu" and checked.size:
+            raise TypeError
+        checked = checked.astype(np.float64, copy=False)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must be an array of numbers{_of(unit)}; it is {_shown(values)}.") from None
+    fits = checked.ndim == len(shape) and all(n in (None, m) for n, m in zip(shape, checked.shape, strict=True))
+    if not fits:
+        wanted = ", ".join("any" if n is None else str(n) for n in shape)
+        raise ValueError(f"{name} must have shape ({wanted}{',' * (len(shape) == 1)}); it has shape {checked.shape}.")
+    if not np.all(np.isfinite(checked)):
+        raise ValueError(f"{name} holds a value that is not a finite number.")
+    return checked
+
+
+def one_of(name, value, options):
+    """One of the names in `options`."""
+    if not isinstance(value, str) or value not in options:
+        raise ValueError(f"{name} must be one of {', '.join(options)}; it is {_shown(value)}.")
+    return value
+
+
+def symbols(species):
+    """Chemical symbols as a list."""
+    if isinstance(species, str) or not np.iterable(species):
+        raise ValueError(f'species must be a list of chemical symbols such as ["Cu"] or ["C", "O"]; it is {species!r}.')
+    species = list(species)
+    wrong = [symbol for symbol in species if symbol not in chemical_symbols[1:]]
+    if wrong or not species or len(set(species)) < len(species):
+        raise ValueError(f'species must be different chemical symbols such as ["C", "O"]; it is {species!r}.')
+    return species
+
+
+def structures(values):
+    """A list of at least one `ase.Atoms`."""
+    if isinstance(values, ase.Atoms):
+        raise ValueError("Give a list of structures: one structure alone must stand in brackets, [atoms].")
+    if not isinstance(values, list | tuple) or not all(isinstance(value, ase.Atoms) for value in values):
+        raise ValueError(f"Structures must be a list of ase.Atoms; this is {_shown(values)}.")
+    if not values:
+        raise ValueError("There are no structures: the list is empty; give at least one.")
+    return list(values)
+
+
+def _of(unit):
+    return f" in {unit}" if unit else ""
+
+
+def _after(unit):
+    return f" {unit}" if unit else ""
+
+
+def _shown(value):
+    """A value in a few words, however large it is."""
+    text = repr(value).replace("\n", " ")
+    return text if len(text) <= 60 else f"{text[:40]}... ({type(value).__name__})"

@@ -1,0 +1,71 @@
+"""Arrays and metadata in one file of numbers and text: written completely or not at all, checked when read."""
+
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
+"""Where lessons save for each other."""
+
+
+def save_arrays(path, metadata, **arrays):
+    """Write arrays and metadata (what JSON can hold) to one npz file; an older one stays until it is complete."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Under another name first: whatever interrupts the writing, the old file stays whole.
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.unfinished")
+    try:
+        with open(unfinished, "wb") as file:
+            np.savez(file, metadata=np.array(json.dumps(metadata, sort_keys=True)), **arrays)
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def load_arrays(path, names=None):
+    """Read arrays and metadata from a file that `save_arrays` wrote.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+    names : sequence of str, optional
+        Arrays that must be there; every array in the file if None.
+
+    Returns
+    -------
+    arrays : dict of ndarray
+    metadata : dict
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the file is of another kind or damaged, or lacks an array.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no file {path.name} in {path.parent.name}/: run the lesson that saves it.")
+    try:
+        # Opened here, so that it is closed even where numpy gives up half-way.
+        with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
+            stored = {name: file[name] for name in file.files}
+        metadata = json.loads(str(stored.pop("metadata")))
+        if not isinstance(metadata, dict):
+            raise TypeError
+    # A damaged zip file makes numpy and zipfile raise almost anything, memory errors among them.
+    except (Exception, MemoryError) as problem:
+        kind = "is damaged" if zipfile.is_zipfile(path) else "is not a file that the course saved, or is damaged"
+        raise ValueError(f"{path.name} {kind}, so it cannot be read: {KEEP}") from problem
+    names = stored if names is None else names
+    missing = [name for name in names if name not in stored]
+    if missing:
+        raise ValueError(f"{path.name} lacks {', '.join(missing)}: {KEEP}")
+    return {name: stored[name] for name in names}, metadata
+
+
+KEEP = "move it elsewhere and run the lesson that saves it again, or read it with the program that made it."
+"""What to do about a file that cannot be used; never to delete it, for it may be the only copy."""

@@ -1,0 +1,124 @@
+"""Activations, each as torch's module and written out in numpy, and a network frozen for fast steps."""
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from scipy.special import expit
+
+
+def _tanh(z):
+    h = np.tanh(z)
+    return h, 1 - h * h, -2 * h * (1 - h * h)
+
+
+def _sigmoid(z):
+    s = expit(z)
+    return s, s * (1 - s), s * (1 - s) * (1 - 2 * s)
+
+
+def _silu(z):
+    s = expit(z)
+    slope = s * (1 - s)
+    return z * s, s + z * slope, slope * (2 + z * (1 - 2 * s))
+
+
+class Activation(NamedTuple):
+    """One activation: torch's module, and a function that gives value, first and second derivative in numpy."""
+
+    module: type
+    derivatives: callable
+
+
+ACTIVATIONS = {
+    "tanh": Activation(torch.nn.Tanh, _tanh),
+    "sigmoid": Activation(torch.nn.Sigmoid, _sigmoid),
+    "silu": Activation(torch.nn.SiLU, _silu),
+}
+"""Smooth functions only: forces are derivatives, and training needs theirs too."""
+
+
+class FrozenNetwork:
+    """The network of a force field in numpy, with the chain rule written out.
+
+    One step of dynamics asks for one structure, and there torch spends more time on recording operations for
+    automatic differentiation than on numbers. The scaling is worked into the first and last layer.
+
+    Parameters
+    ----------
+    layers : list of (ndarray of shape (n_out, n_in), ndarray of shape (n_out,))
+        Weights and biases.
+    activation : str
+    mean, scale : ndarray of float64, shape (n_features,)
+        Of the descriptors.
+    energy_shift, energy_scale : float
+        eV.
+    unit_length : bool
+        Whether descriptors are divided by their length first.
+    """
+
+    def __init__(self, layers, activation, mean, scale, energy_shift, energy_scale, unit_length):
+        layers = [(weights.T.copy(), biases.copy()) for weights, biases in layers]
+        weights, biases = layers[0]
+        layers[0] = weights / scale[:, None], biases - (mean / scale) @ weights
+        weights, biases = layers[-1]
+        self.hidden, self.last = layers[:-1], (energy_scale * weights, energy_scale * biases + energy_shift)
+        self.activation, self.unit_length = ACTIVATIONS[activation].derivatives, unit_length
+
+    def __call__(self, descriptors):
+        """Energy of every centre and its derivative.
+
+        Parameters
+        ----------
+        descriptors : ndarray of float64, shape (n_centers, n_features)
+
+        Returns
+        -------
+        energies : ndarray of float64, shape (n_centers,), eV
+        gradients : ndarray of float64, shape (n_centers, n_features), eV
+            dE/dD.
+        """
+        values, slopes = unit_vectors(descriptors) if self.unit_length else descriptors, []
+        directions = values
+        for weights, biases in self.hidden:
+            values, slope, _ = self.activation(values @ weights + biases)
+            slopes.append(slope)
+        weights, biases = self.last
+        energies = (values @ weights + biases)[:, 0]
+        gradients = weights.T
+        for (weights, _), slope in zip(self.hidden[::-1], slopes[::-1], strict=True):
+            gradients = (gradients * slope) @ weights.T
+        if self.unit_length:
+            gradients = through_unit_length(gradients, directions, descriptors)
+        return energies, gradients
+
+
+def unit_vectors(descriptors):
+    """Descriptors divided by their lengths, the same shape."""
+    return descriptors / np.linalg.norm(descriptors, axis=-1, keepdims=True)
+
+
+def through_unit_length(gradients, directions, descriptors):
+    """Chain rule through u = D / |D|: dE/dD = (dE/du - (dE/du . u) u) / |D|, shape of `gradients`."""
+    along = (gradients * directions).sum(axis=-1, keepdims=True)
+    return (gradients - along * directions) / np.linalg.norm(descriptors, axis=-1, keepdims=True)
+
+
+def unit_length_derivatives(descriptors, derivatives):
+    """Unit vectors u = D / |D| and their derivatives.
+
+    Parameters
+    ----------
+    descriptors : ndarray of float64, shape (n_systems, n_centers, n_features)
+    derivatives : ndarray of float64, shape (n_systems, n_centers, n_atoms, 3, n_features), 1/Å
+
+    Returns
+    -------
+    unit : ndarray of float64, shape (n_systems, n_centers, n_features)
+    unit_derivatives : ndarray of float64, shape (n_systems, n_centers, n_atoms, 3, n_features), 1/Å
+        du/dr = (dD/dr - (dD/dr . u) u) / |D|.
+    """
+    unit = unit_vectors(descriptors)
+    along = derivatives @ unit[:, :, None, :, None]
+    lengths = np.linalg.norm(descriptors, axis=-1)[:, :, None, None, None]
+    return unit, (derivatives - along * unit[:, :, None, None, :]) / lengths

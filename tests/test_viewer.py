@@ -1,0 +1,33 @@
+"""Pictures of atoms: one sheet with alt text and a labelled slider."""
+
+import base64
+import io
+import re
+
+import numpy as np
+from PIL import Image
+
+from forcefield import viewer
+from forcefield.sampling import copper_cluster
+
+
+def test_film_is_one_picture_with_alt_text_and_a_labelled_slider(monkeypatch):
+    shown = []
+    monkeypatch.setattr(viewer, "display", lambda data, **_: shown.append(data))
+    frames = viewer.turned(copper_cluster(), [0, 40, 80, 120, 160, 200, 240])
+    viewer.film(frames, [str(number) for number in range(7)], "Turn <x>", 'Thirteen "atoms"')
+    (data,) = shown
+    assert data["text/plain"] == 'Thirteen "atoms"'
+    assert 'alt="Thirteen &quot;atoms&quot;"' in data["text/html"]
+    assert re.search(r'<label>Turn &lt;x&gt;<br><input type="range" min="0" max="6" value="0"', data["text/html"])
+    sheet = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
+    assert sheet.size == (6 * viewer.WIDTH, 2 * viewer.WIDTH)  # seven pictures need a second row
+
+
+def test_turning_keeps_distances_and_the_structure():
+    cluster = copper_cluster()
+    before = cluster.positions.copy()
+    (view,) = viewer.turned(cluster, [70])
+    np.testing.assert_array_equal(cluster.positions, before)
+    assert np.abs(view.positions - before).max() > 0.5
+    np.testing.assert_allclose(view.get_all_distances(), cluster.get_all_distances(), atol=1e-9)
