@@ -1,6 +1,7 @@
 """Errors, reports and baselines."""
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from forcefield import evaluation
 
 def test_mean_absolute_error_by_hand():
     assert evaluation.mean_absolute_error([1.0, -2.0], [0.0, 0.0]) == 1.5
-    with pytest.raises(ValueError, match="one shape"):
+    with pytest.raises(ValueError, match="must have shape"):
         evaluation.mean_absolute_error(np.zeros((3, 1)), np.zeros(3))
 
 
@@ -40,10 +41,21 @@ def test_report_stops_where_the_bound_is_broken(value, bound):
         evaluation.report("error", value, "meV", **bound)
 
 
-def test_report_takes_exactly_one_bound():
-    for bounds in ({}, {"at_most": 1, "at_least": 0}):
-        with pytest.raises(ValueError, match="one bound"):
-            evaluation.report("error", 0.5, **bounds)
+def test_report_takes_one_bound_or_two(capsys):
+    with pytest.raises(ValueError, match="Give a bound"):
+        evaluation.report("error", 0.5)
+    evaluation.report("error", 0.5, "meV", at_most=1, at_least=0.1)
+    assert capsys.readouterr().out == "error: 0.5 meV (from 0.1 to 1)\n"
+    for value in (0.05, 1.1):
+        with pytest.raises(AssertionError, match=r"should be from 0\.1 to 1"):
+            evaluation.report("error", value, at_most=1, at_least=0.1)
+
+
+def test_report_tells_its_numbers_to_who_asks(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_BOUNDS", str(tmp_path / "bounds.jsonl"))
+    evaluation.report("error", 0.5, "meV", at_most=1)
+    told = json.loads((tmp_path / "bounds.jsonl").read_text(encoding="utf-8"))
+    assert told == {"name": "error", "value": 0.5, "unit": "meV", "at_most": 1, "at_least": None}
 
 
 def test_kernel_ridge_forces_are_the_slope_of_its_energies(labelled_and_rest):

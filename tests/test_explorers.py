@@ -286,7 +286,7 @@ def test_two_hundred_random_settings(name, given_to, explorer, monkeypatch):
         (lambda: lennard_jones.compute(-1, 1, 3), "Every sigma must be a finite number above 0 Å."),
         (lambda: lennard_jones.compute(2.9, 1, 0), "Every distance must be a finite number above 0 Å."),
         (lambda: soap.compute(1.0, 3, 0, 0.5, "gto", 3), "cutoff_radius must be greater than 1 Å with the 'gto' basis"),
-        (lambda: soap.compute(5.0, 0, 0, 0.5, "gto", 3), "n_max must be a whole number of at least 1"),
+        (lambda: soap.compute(5.0, 0, 0, 0.5, "gto", 3), "n_max must be a whole number from 1 to 50"),
         (lambda: soap.compute(5.0, 3, 0, 0.5, "gto", -3), "above 0 Å"),
         (lambda: reach.compute(None, 3.0, np.nan), "The shift must be a finite number"),
         (lambda: strain.compute([], -100, 0), "The stretch must be a finite number above -100 %"),
@@ -303,9 +303,9 @@ def test_bad_settings_are_explained(compute, words):
     ("values", "words"),
     [
         ({"n_labels": 200}, "choose fewer labels"),
-        ({"n_labels": 1}, "Choose from 2 to 200 systems"),
+        ({"n_labels": 1}, "must be a whole number from 2 to 200"),
         ({"force_share": 1.5}, "from 0 to 1"),
-        ({"hidden_units": 0}, "at least one unit"),
+        ({"hidden_units": 0}, "a whole number of at least 1"),
     ],
 )
 def test_bad_training_settings_are_explained(dimer_set, values, words):
