@@ -12,7 +12,7 @@ def test_truncated_file_gets_one_sentence(dimer_set, tmp_path, keep):
     path = tmp_path / "set.npz"
     dimer_set.save(path)
     path.write_bytes(path.read_bytes()[:keep])
-    with pytest.raises(ValueError, match=r"set\.npz is .*damaged, so it cannot be read: move it elsewhere"):
+    with pytest.raises(ValueError, match=r"set\.npz is damaged.*, so it cannot be read: move it elsewhere"):
         Dataset.load(path)
 
 

@@ -56,6 +56,20 @@ def array(name, values, shape, unit=""):
     return checked
 
 
+def yes_or_no(name, value):
+    """True or False."""
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name} must be True or False; it is {_shown(value)}.")
+    return bool(value)
+
+
+def calculator(value):
+    """Something that gives energies and forces, as ASE's calculators do."""
+    if isinstance(value, type) or not hasattr(value, "get_potential_energy"):
+        raise ValueError(f"A calculator must be one of ASE's kind, such as EMT(); this is {_shown(value)}.")
+    return value
+
+
 def one_of(name, value, options):
     """One of the names in `options`."""
     if not isinstance(value, str) or value not in options:

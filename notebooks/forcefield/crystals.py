@@ -11,7 +11,7 @@ from forcefield import descriptors, splits
 from forcefield.dataset import Dataset
 from forcefield.descriptors import neighbour_radius
 from forcefield.files import DATA_FOLDER
-from forcefield.prepared import trained_model
+from forcefield.saved import trained_model
 
 LATTICE_CONSTANT = 3.6
 """Edge of the cubic cell that all frames start from, Å; near the measured 3.61 and EMT's own 3.59."""

@@ -15,6 +15,9 @@ SMALLEST_DISTANCE = 0.1
 
 def describable_centers(centers, n_atoms, attach):
     """Centres as a list of points or of atom indices."""
+    attach = checks.yes_or_no("attach", attach)
+    if centers is not None and not np.iterable(centers):
+        raise ValueError(f"Centres must be a list of points in Å or of atom indices; they are {centers!r}.")
     centers = list(range(n_atoms) if centers is None else centers)
     points = [np.ndim(center) == 1 and len(center) == 3 for center in centers]
     if not centers or (any(points) and not all(points)):

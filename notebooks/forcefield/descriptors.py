@@ -71,7 +71,7 @@ def make_soap(
         n_max=checks.whole_number("n_max", n_max, 1, 50),
         l_max=checks.whole_number("l_max", l_max, 0, 20),
         rbf=radial_basis,
-        periodic=bool(periodic),
+        periodic=checks.yes_or_no("periodic", periodic),
     )
 
 
@@ -85,12 +85,7 @@ def soap_settings(soap):
     Returns
     -------
     dict
-        Ready for JSON, and for ``make_soap(**settings)``.
-
-    Raises
-    ------
-    ValueError
-        If the SOAP has a setting that `make_soap` does not know, such as weighting or averaging.
+        Ready for JSON, and for ``make_soap(**settings)``; a ValueError for what `make_soap` does not know.
     """
     if not isinstance(soap, SOAP):
         raise ValueError(f"soap must be a SOAP of DScribe, as make_soap gives it; it is {type(soap).__name__}.")
@@ -140,25 +135,16 @@ def descriptor_settings(soap, centers=None, attach=False):
 
 
 def descriptor_from(settings):
-    """What `descriptor_settings` was given: (SOAP, centres or None for all atoms, attach)."""
+    """What `descriptor_settings` was given: (SOAP, centres or None, attach)."""
     centers = None if settings["centers"] == "atoms" else settings["centers"]
     return make_soap(**settings["soap"]), centers, settings["attach"]
 
 
 def neighbour_radius(soap):
-    """Distance up to which an atom counts for a centre: r_cut + sigma sqrt(-2 ln 0.001), about r_cut + 3.72 sigma.
+    """Distance up to which an atom counts for a centre, Å: r_cut + sigma sqrt(-2 ln 0.001), or r_cut + 3.72 sigma.
 
     There the atom's Gaussian, of height 1, has fallen to 0.001 at r_cut. DScribe drops it beyond, as it is, so the
     descriptor jumps.
-
-    Parameters
-    ----------
-    soap : dscribe.descriptors.SOAP
-
-    Returns
-    -------
-    float
-        Å.
     """
     settings = soap_settings(soap)
     return settings["cutoff_radius"] + settings["sigma"] * np.sqrt(-2 * np.log(1e-3))
@@ -243,23 +229,7 @@ def describe(soap, structures, centers=None, attach=False, method="auto"):
 
 
 def describe_without_derivatives(soap, structures, centers=None):
-    """The descriptors alone, which is all that energies need; arguments and shape as in `describe`.
-
-    Parameters
-    ----------
-    soap : dscribe.descriptors.SOAP
-    structures : list of ase.Atoms, length n_systems
-    centers : sequence, optional
-
-    Returns
-    -------
-    ndarray of float64, shape (n_systems, n_centers, n_features)
-
-    Raises
-    ------
-    ValueError
-        As `describe`.
-    """
+    """The descriptors alone, shape (n_systems, n_centers, n_features): all that energies need. As `describe` else."""
     structures, centers = _inputs(soap, structures, centers, attach=False)
     descriptors = soap.create(structures, centers=[centers] * len(structures))
     return np.asarray(descriptors, dtype=np.float64).reshape(len(structures), len(centers), -1)

@@ -51,15 +51,19 @@ def load_arrays(path, names=None):
         raise FileNotFoundError(f"There is no file {path.name} in {path.parent.name}/: run the lesson that saves it.")
     try:
         # Opened here, so that it is closed even where numpy gives up half-way.
+        with open(path, "rb") as opened, zipfile.ZipFile(opened) as entries:
+            # The course saves without compression: what claims to be larger than its file would fill the memory.
+            if sum(entry.file_size for entry in entries.infolist()) > path.stat().st_size:
+                raise ValueError
         with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             stored = {name: file[name] for name in file.files}
         metadata = json.loads(str(stored.pop("metadata")))
         if not isinstance(metadata, dict):
             raise TypeError
     # A damaged zip file makes numpy and zipfile raise almost anything, memory errors among them.
-    except (Exception, MemoryError) as problem:
-        kind = "is damaged" if zipfile.is_zipfile(path) else "is not a file that the course saved, or is damaged"
-        raise ValueError(f"{path.name} {kind}, so it cannot be read: {KEEP}") from problem
+    except (Exception, MemoryError):
+        kind = "is damaged" if zipfile.is_zipfile(path) else "is damaged or is not a file that the course saved"
+        raise ValueError(f"{path.name} {kind}, so it cannot be read: {KEEP}") from None
     names = stored if names is None else names
     missing = [name for name in names if name not in stored]
     if missing:
@@ -67,5 +71,5 @@ def load_arrays(path, names=None):
     return {name: stored[name] for name in names}, metadata
 
 
-KEEP = "move it elsewhere and run the lesson that saves it again, or read it with the program that made it."
+KEEP = "move it elsewhere and run the lesson that saves it again; structures in other formats are read by ase.io.read."
 """What to do about a file that cannot be used; never to delete it, for it may be the only copy."""

@@ -18,11 +18,7 @@ SCALINGS = ("standard", "square_root")
 
 
 def contraction_order(derivatives):
-    """Derivatives with the same shape and values, laid out in memory as forces read them.
-
-    Worth one copy where the same derivatives are used again and again, as in a fit. With one centre they lie so
-    already, and no copy is made. Shape (n_systems, n_centers, n_atoms, 3, n_features), torch.
-    """
+    """The same derivatives, laid out in memory as forces read them: worth one copy where a fit uses them often."""
     return derivatives.permute(0, 2, 3, 1, 4).contiguous().permute(0, 3, 1, 2, 4)
 
 
@@ -80,7 +76,7 @@ class ForceField(torch.nn.Module):
             "activation": checks.one_of("activation", activation, ACTIVATIONS),
             "seed": checks.whole_number("seed", seed),
             "scaling": checks.one_of("scaling", scaling, SCALINGS),
-            "unit_length": bool(unit_length),
+            "unit_length": checks.yes_or_no("unit_length", unit_length),
         }
         self.provenance = {}
         layers, width = [], self.settings["n_features"]
@@ -160,7 +156,7 @@ class ForceField(torch.nn.Module):
         return energies, forces.reshape(n_systems, n_atoms, 3)
 
     def predict(self, descriptors, derivatives):
-        """Energies and forces as numpy arrays.
+        """Energies and forces as numpy arrays; a ValueError if a shape does not fit or a value is not finite.
 
         Parameters
         ----------
@@ -171,11 +167,6 @@ class ForceField(torch.nn.Module):
         -------
         energies : ndarray of float64, shape (n_systems,), eV
         forces : ndarray of float64, shape (n_systems, n_atoms, 3), eV/Å
-
-        Raises
-        ------
-        ValueError
-            If a shape does not fit the model or a value is not finite.
         """
         n_features = self.settings["n_features"]
         descriptors = checks.array("descriptors", descriptors, (None, None, n_features))
@@ -213,15 +204,7 @@ class ForceField(torch.nn.Module):
 
     @classmethod
     def load(cls, path):
-        """Read what `save` wrote; nothing else is needed to predict.
-
-        Parameters
-        ----------
-        path : str or pathlib.Path
-
-        Returns
-        -------
-        ForceField
+        """Read what `save` wrote, which is all that predicting needs.
 
         Raises
         ------
@@ -244,8 +227,8 @@ class ForceField(torch.nn.Module):
             model.provenance = metadata["provenance"]
             descriptor_of(model)
             finite = all(bool(torch.isfinite(value).all()) for value in model.state_dict().values())
-        except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as problem:
-            raise ValueError(f"{name} does not hold a complete force field: {KEEP}") from problem
+        except (KeyError, TypeError, ValueError, RuntimeError, AttributeError):
+            raise ValueError(f"{name} does not hold a complete force field: {KEEP}") from None
         if not finite or not bool((model.descriptor_scale > 0).all()):
             raise ValueError(
                 f"{name} holds a weight that is not a finite number, or a scale that is not above 0: {KEEP}"
@@ -257,8 +240,8 @@ def descriptor_of(model):
     """Descriptor of a model as `descriptor_from` gives it, or one sentence if the model does not know it."""
     try:
         return descriptor_from(model.provenance["descriptor"])
-    except (AttributeError, KeyError, TypeError) as problem:
+    except (AttributeError, KeyError, TypeError):
         raise ValueError(
             "This model does not know its descriptor, so it is not complete: fit it to a Dataset whose metadata hold "
             'descriptor_settings(...) under "descriptor", as Dataset.from_structures makes it.'
-        ) from problem
+        ) from None

@@ -144,7 +144,7 @@ def _labels(structure, calculator):
         raise ValueError("A position is not a finite number: such a structure cannot be labelled.")
     if calculator is not None:
         structure = structure.copy()
-        structure.calc = calculator
+        structure.calc = checks.calculator(calculator)
     elif structure.calc is None:
         raise ValueError(
             "A structure carries no labels: name the potential, label(structures, calculator), or read structures with "
@@ -153,7 +153,7 @@ def _labels(structure, calculator):
     try:
         with np.errstate(all="ignore"):  # atoms in one place: what is not finite is refused by `label`
             return structure.get_potential_energy(), structure.get_forces()
-    except (PropertyNotImplementedError, RuntimeError) as problem:
-        raise ValueError("A structure lacks its energy or its forces: both are needed as labels.") from problem
+    except (PropertyNotImplementedError, RuntimeError):
+        raise ValueError("A structure lacks its energy or its forces: both are needed as labels.") from None
     except NotImplementedError as problem:
-        raise ValueError(f"The potential does not know these atoms: {problem}.") from problem
+        raise ValueError(f"The potential does not know these atoms ({problem}): take another one.") from None
