@@ -8,7 +8,7 @@ predictions -> errors, baselines     evaluation
 finite-difference checks             gradients
 several models -> how sure they are  committees
 energies, forces -> moving atoms     calculator
-periodic copper                      crystals
+periodic copper                      crystals, crystal_calculator, elasticity, images
 what a lesson saves for a later one  prepared
 figures, progress, sliders           plots, progress, explorers
 

@@ -14,9 +14,8 @@ from forcefield.crystals import (
     copper_crystal,
     crystal_soap,
     deform,
-    energies_of,
-    volume_conserving_strains,
 )
+from forcefield.elasticity import energies_of, volume_conserving_strains
 from forcefield.explorers.base import Explorer, Reading, default_figure, slider
 from forcefield.plots import COLOURS
 
@@ -115,7 +114,7 @@ def compute(models, stretch, shear):
     Parameters
     ----------
     models : sequence of ForceField
-        Models of copper crystals: 70 features, a centre on every atom.
+        Models of copper crystals, with the descriptor of `crystal_soap` and a centre on every atom.
     stretch : float
         Of all edges with respect to `LATTICE_CONSTANT`, %, above -100.
     shear : float
