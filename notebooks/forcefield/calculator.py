@@ -1,8 +1,10 @@
 """A force field as an ASE calculator: what relaxes, vibrates and moves atoms takes it like any potential."""
 
+import numpy as np
 from ase.calculators.calculator import Calculator, all_changes
 
 from forcefield import checks
+from forcefield.committees import energy_spread, force_spread
 from forcefield.descriptors import describe, describe_without_derivatives, soap_settings
 from forcefield.model import ForceField, descriptor_of
 
@@ -23,6 +25,9 @@ class ForceFieldCalculator(Calculator):
         The only number of atoms accepted. The sum over atoms is defined for any, but nothing is known of the errors
         for sizes that the model was not trained on.
 
+    baseline : ase calculator, optional
+        Its energy and forces are added, for instance a `Repulsion` where the labels end.
+
     Raises
     ------
     ValueError
@@ -37,11 +42,11 @@ class ForceFieldCalculator(Calculator):
 
     implemented_properties = ("energy", "free_energy", "forces")
 
-    def __init__(self, model, soap=None, n_atoms=None):
+    def __init__(self, model, soap=None, n_atoms=None, baseline=None):
         super().__init__()
         self.soap = soap_on_atoms(model, soap)
         self.n_atoms = None if n_atoms is None else checks.whole_number("n_atoms", n_atoms, 1)
-        self.frozen = model.frozen()
+        self.frozen, self.baseline = model.frozen(), baseline
         self.ignored_changes = {"initial_charges", "initial_magmoms"} | (set() if self.soap.periodic else {"cell"})
 
     @classmethod
@@ -62,13 +67,67 @@ class ForceFieldCalculator(Calculator):
             raise ValueError(
                 f"This force field was trained on structures of {self.n_atoms} atoms; this one has {len(self.atoms)}."
             )
-        if "forces" not in properties:
-            energies, _ = self.frozen(describe_without_derivatives(self.soap, [self.atoms])[0])
-            self.results = energy_results(energies.sum())
-            return
-        descriptors, derivatives = describe(self.soap, [self.atoms], attach=True)
-        energies, gradients = self.frozen(descriptors[0])
-        self.results = energy_results(energies.sum()) | {"forces": contract(gradients, derivatives[0])}
+        if {"forces", "force_spread"} & set(properties):
+            descriptors, derivatives = describe(self.soap, [self.atoms], attach=True)
+            self.results = self._evaluate(descriptors[0], derivatives[0])
+        else:
+            self.results = self._evaluate(describe_without_derivatives(self.soap, [self.atoms])[0], None)
+        if self.baseline is not None:
+            for name in {"energy", "free_energy", "forces"} & set(self.results):
+                part = "energy" if name == "free_energy" else name
+                self.results[name] = self.results[name] + self.baseline.get_property(part, self.atoms)
+
+    def _evaluate(self, descriptors, derivatives):
+        """Entries of `results` from the descriptors of one structure; its derivatives are None if energies suffice."""
+        energies, gradients = self.frozen(descriptors)
+        found = energy_results(energies.sum())
+        return found if derivatives is None else found | {"forces": contract(gradients, derivatives)}
+
+
+class CommitteeCalculator(ForceFieldCalculator):
+    """Mean energy and forces of several force fields, and in `results` how far they disagree.
+
+    `results["energy_spread"]` is a float, eV, and `results["force_spread"]` an array of shape (n_atoms,), eV/Å,
+    as in `forcefield.committees`; a baseline is the same for all members and adds nothing to a spread.
+
+    Parameters
+    ----------
+    members : sequence of ForceField or SparseGaussianProcess
+        At least two, all with one descriptor.
+    soap, n_atoms, baseline
+        As in `ForceFieldCalculator`.
+
+    Raises
+    ------
+    ValueError
+        As in `ForceFieldCalculator`; and if there are fewer than two members, or their descriptors differ.
+
+    Examples
+    --------
+    >>> atoms.calc = CommitteeCalculator(members)
+    >>> atoms.get_forces(), atoms.calc.results["force_spread"]
+    """
+
+    implemented_properties = ("energy", "free_energy", "forces", "energy_spread", "force_spread")
+
+    def __init__(self, members, soap=None, n_atoms=None, baseline=None):
+        members = getattr(members, "members", members)  # a Committee, or a list
+        if not isinstance(members, list | tuple) or len(members) < 2:
+            raise ValueError("A CommitteeCalculator needs a list of at least 2 force fields; one alone has no spread.")
+        super().__init__(members[0], soap, n_atoms, baseline)
+        settings = [soap_settings(soap_on_atoms(member)) for member in members]
+        if any(other != settings[0] for other in settings):
+            raise ValueError("The members of a committee must share all settings of their descriptor; these differ.")
+        self.frozen = [member.frozen() for member in members]
+
+    def _evaluate(self, descriptors, derivatives):
+        energies, gradients = zip(*(frozen(descriptors) for frozen in self.frozen), strict=True)
+        votes = np.sum(energies, axis=1)
+        found = energy_results(votes.mean()) | {"energy_spread": float(energy_spread(votes))}
+        if derivatives is not None:
+            forces = np.array([contract(gradient, derivatives) for gradient in gradients])
+            found |= {"forces": forces.mean(axis=0), "force_spread": force_spread(forces)}
+        return found
 
 
 def energy_results(energy):
@@ -87,7 +146,8 @@ def soap_on_atoms(model, soap=None):
     """The SOAP of a model with an attached centre on every atom; a given one must be the same in every setting."""
     if not hasattr(model, "frozen") or not hasattr(model, "provenance"):
         raise ValueError(
-            f"A calculator needs one force field, such as ForceField.load gives; this is {type(model).__name__}."
+            f"A calculator needs one force field, such as ForceField.load gives; this is {type(model).__name__} "
+            "(for several force fields: CommitteeCalculator)."
         )
     own, centers, attach = descriptor_of(model)
     if centers is not None or not attach:

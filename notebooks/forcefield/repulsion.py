@@ -100,7 +100,7 @@ class Repulsion(Calculator):
 
     def __init__(self, cutoff, pair=zbl):
         super().__init__()
-        if not isinstance(cutoff, Real) or not cutoff > 0:
+        if isinstance(cutoff, bool) or not isinstance(cutoff, Real) or not cutoff > 0:
             raise ValueError(f"The cutoff of the repulsion must be a number above 0 Å; it is {cutoff!r}.")
         self.cutoff, self.pair = float(cutoff), pair
 

@@ -1,6 +1,6 @@
 """Dynamics that stops where a committee disagrees."""
 
-import numpy as np
+from forcefield import checks
 
 
 class StopOnSpread:
@@ -39,8 +39,7 @@ class StopOnSpread:
     """
 
     def __init__(self, dynamics, limit):
-        if not (np.isfinite(limit) and limit > 0):
-            raise ValueError(f"The limit of the force spread must be a finite number above 0 eV/Å; it is {limit}.")
+        limit = checks.positive("The limit of the force spread", limit, "eV/Å")
         if "force_spread" not in getattr(dynamics.atoms.calc, "implemented_properties", ()):
             raise ValueError("Only a committee has a spread: give the atoms a CommitteeCalculator.")
         self.dynamics, self.limit, self.spreads, self.frame = dynamics, limit, [], None
@@ -48,8 +47,7 @@ class StopOnSpread:
     def __call__(self):
         """Called by ASE after each step (or each `interval` of them)."""
         atoms = self.dynamics.atoms
-        atoms.get_forces()  # in the calculator's memory already, if nothing moved since
-        self.spreads.append(float(atoms.calc.results["force_spread"].max()))
+        self.spreads.append(float(atoms.calc.get_property("force_spread", atoms).max()))
         if self.spreads[-1] > self.limit:
             self.frame = atoms.copy()
             self.dynamics.max_steps = self.dynamics.nsteps  # ASE's loop ends when it has made this number of steps
