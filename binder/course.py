@@ -19,10 +19,14 @@ For contributors
   test [OPTIONS]   run all tests and all notebooks. OPTIONS and paths go to pytest:
                        python3 binder/course.py test notebooks/02_dataset.ipynb
                        python3 binder/course.py test tests -k launcher
+  test --processors [NAME] [OPTIONS]
+                   run the numerical tests as on several processors, or as on one of
+                   nehalem, sandybridge, haswell, zen, skylakex
   bench [OPTIONS]  time and accuracy of the course's model beside the published recipe
   sync             carry changes between the notebooks and notebooks/scripts/; the newer file wins
   run [NAMES]      sync, then run these notebooks (or all) and store their outputs:
                        python3 binder/course.py run 02 03
+  bounds           list the bounds that the stored numbers keep, in tests/bounds.txt
   lock             after a change of environment.yml's first part: renew the locked rest
 """
 
@@ -33,10 +37,12 @@ import subprocess
 import sys
 
 import files
+from bounds import bounds
 from environment import find_environment
 from interpreters import tool_environment
 from lock import lock
 from notebooks import run, sync
+from numerical_tests import PYTEST, test_processors
 from problems import Problem, disk_full, say
 
 
@@ -68,8 +74,9 @@ def lab(arguments):
 
 def test(arguments):
     """Run pytest; pyproject.toml says on what."""
-    # Two files at a time: each notebook's kernel takes one core and half a gigabyte. What the reader adds wins.
-    return hand_over(find_environment(), ["-m", "pytest", "-n", "2", "--dist", "loadfile", *arguments])
+    if arguments[:1] == ["--processors"]:
+        return test_processors(arguments[1:])
+    return hand_over(find_environment(), [*PYTEST, *arguments])
 
 
 def bench(arguments):
@@ -92,6 +99,7 @@ def main(arguments):
         "setup": setup,
         "sync": sync,
         "run": run,
+        "bounds": bounds,
         "lock": lock,
     }
     if not arguments or arguments[0] in ("-h", "--help", "help"):

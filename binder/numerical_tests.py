@@ -1,0 +1,121 @@
+"""Run the numerical tests as on several processors, and say which bounds came nearest to breaking."""
+
+import glob
+import json
+import os
+import re
+import subprocess
+import tempfile
+
+import files
+from bounds import Report, margins, notebook_paths, stored_reports, words
+from environment import find_environment
+from interpreters import tool_environment
+from problems import Problem, say
+from processors import PROCESSORS, CannotEmulate, arithmetic, changed, emulate
+
+OWN = "this machine"
+# Two files at a time: each notebook's kernel takes one core and half a gigabyte. What the reader adds wins.
+PYTEST = ["-m", "pytest", "-n", "2", "--dist", "loadfile"]
+NEAR = 2  # a bound keeps this factor from the worst number, or says why it cannot
+
+
+def test_processors(arguments):
+    """Run the tests as on every processor, or as on the one named first; returns 0 if all of them pass.
+
+    What follows the name goes to pytest.
+    """
+    python = find_environment()
+    own = arithmetic(python, {})
+    if arguments and arguments[0] in PROCESSORS:
+        names, arguments = arguments[:1], arguments[1:]
+        emulate(python, names[0], own)  # a processor that was asked for has to be there
+    elif arguments and not arguments[0].startswith("-") and not named_paths(arguments[:1]):
+        raise Problem("No processor is called {}: there are {}.".format(arguments[0], ", ".join(PROCESSORS)))
+    else:
+        names = [OWN, *PROCESSORS]
+    plan, lines = make_plan(python, names, own)
+    code, numbers = 0, []
+    for name, variables, found in plan:
+        parts = ", ".join(changed(found, own)) or "none"
+        say(f"\n{name}: last digits differ from this machine's in these parts: {parts}.")
+        failed, outcome, reports = run_tests(python, variables, arguments)
+        code = code or failed
+        lines.append(f"{name:13}{outcome}")
+        numbers += [(report, name) for report in reports]
+        if not reports and not named_paths(arguments):
+            raise Problem("The lessons wrote no number to the file that COURSE_BOUNDS names: no bound was watched.")
+    print("\n".join(["", *lines, "", *nearest(numbers)]))
+    return int(code != 0)
+
+
+def make_plan(python, names, own):
+    """Return name, variables and arithmetic of each processor that is worth a run, and lines about the others."""
+    plan, lines, like = [], [], {}
+    for name in names:
+        try:
+            variables, found = ({}, own) if name == OWN else emulate(python, name, own)
+        except CannotEmulate as reason:
+            lines.append(f"{name:13}{reason}")
+            continue
+        same = like.setdefault(json.dumps(found["results"]), name)
+        if same == name:
+            plan.append((name, variables, found))
+        else:
+            lines.append(f"{name:13}not run: every digit is as on {same}")
+    return plan, lines
+
+
+def run_tests(python, variables, arguments):
+    """Run pytest with these variables; return its code, its last line, and the reports that the tests made."""
+    paths = [] if named_paths(arguments) else numerical_tests()
+    with tempfile.TemporaryDirectory() as folder:
+        record = os.path.join(folder, "bounds.jsonl")
+        with subprocess.Popen(
+            [python, *PYTEST, *arguments, *paths],
+            cwd=files.ROOT,
+            env=dict(tool_environment(python), COURSE_BOUNDS=record, PYTHONIOENCODING="utf-8", **variables),
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
+        ) as pytest:
+            outcome = "nothing"
+            for line in pytest.stdout:
+                print(line, end="", flush=True)
+                outcome = line.strip(" =\n") or outcome
+        entries = [json.loads(line) for line in files.read(record).splitlines()]
+    reports = [Report(**{name: entry.get(name) for name in Report._fields}) for entry in entries]
+    return pytest.returncode, outcome, reports
+
+
+def named_paths(arguments):
+    """Return the files and folders that pytest is asked for."""
+    return [word for word in arguments if os.path.exists(os.path.join(files.ROOT, word.split("::")[0]))]
+
+
+def numerical_tests():
+    """Return the test files that compute with the package, and the folder of the lessons."""
+    paths = sorted(glob.glob(os.path.join(glob.escape(files.ROOT), "tests", "test_*.py")))
+    texts = {os.path.relpath(path, files.ROOT): files.read(path) for path in paths}
+    own = [path for path, text in texts.items() if re.search(r"(?m)^(from|import) forcefield", text)]
+    return [path for path in own if not re.search(r"(?m)^from browser", texts[path])] + ["notebooks"]
+
+
+def nearest(numbers):
+    """Return lines about the bounds of the lessons that came nearest to breaking."""
+    lessons = {}
+    for path in notebook_paths():
+        for report in stored_reports(path):
+            lessons[report.name, report.at_least, report.at_most] = os.path.basename(path)[:2]
+    worst = {}
+    for report, processor in numbers:
+        key = report.name, report.at_least, report.at_most
+        if key in lessons:
+            row = (min(margins(report)), lessons[key], report.name, f"{report.value:.3g}", words(report), processor)
+            worst[key] = min(worst.get(key, row), row)
+    if not worst:
+        return ["No lesson reported a number that has a bound."]
+    rows = sorted(worst.values())
+    near = sum(row[0] < NEAR for row in rows)
+    heading = f"{near} of {len(rows)} bounds are nearer than a factor of {NEAR}; what is left, smallest first:"
+    return [heading] + ["{:6.2f}  lesson {}  {}: {} ({}), {}".format(*row) for row in rows[: max(near, 10)]]

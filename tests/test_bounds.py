@@ -1,0 +1,85 @@
+"""The bounds in the lessons: no stored number breaks its own, none is so wide that it holds nothing, all are listed."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+import bounds
+from bounds import Report
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.parametrize(
+    ("text", "report"),
+    [
+        ("energy error: 0.23 meV (at most 0.5)", Report("energy error", 0.23, "meV", None, 0.5)),
+        ("slope: -2.1 (at least -2.5)", Report("slope", -2.1, "", -2.5, None)),
+        ("seed 1: error: 2e-05 eV/Å (from 1e-06 to 0.001)", Report("seed 1: error", 2e-5, "eV/Å", 1e-6, 1e-3)),
+    ],
+)
+def test_a_report_is_read(text, report):
+    assert bounds.reports(f"a line\n{text}\ntime: 3 s (this machine)\n") == [report]
+
+
+@pytest.mark.parametrize(
+    ("value", "at_least", "at_most", "margins"),
+    [
+        (2.0, None, 6.0, [3]),
+        (2.0, 0.5, None, [4]),
+        (2.0, 0.5, 6.0, [3, 4]),
+        (7.0, None, 6.0, [6 / 7]),
+        (-2.0, None, -1.0, [2]),
+        (-2.0, -6.0, None, [3]),
+        (-2.0, None, 1.0, [float("inf")]),
+        (2.0, None, -1.0, [0]),
+        (0.0, None, 1.0, [float("inf")]),
+        (0.0, None, 0.0, [float("inf")]),
+        (1.0, None, 0.0, [0]),
+        (float("nan"), None, 1.0, [0]),
+    ],
+)
+def test_how_far_a_bound_is(value, at_least, at_most, margins):
+    assert bounds.margins(Report("name", value, "", at_least, at_most)) == pytest.approx(margins)
+
+
+@pytest.mark.parametrize(
+    ("report", "reason", "complaint"),
+    [
+        (Report("error", 2.0, "meV", None, 1.0), "", "breaks its bound"),
+        (Report("error", 2.0, "meV", None, 1.0), "it is so", "breaks its bound"),
+        (Report("error", 2.0, "meV", None, 2000.0), "", "1000.0 times away"),
+        (Report("error", 2.0, "meV", 0.002, 3.0), "", "1000.0 times away"),
+        (Report("error", 2.0, "meV", None, 2000.0), "it is so", None),
+        (Report("error", 2.0, "meV", 1.0, 12.0), "", None),
+        (Report("error", 1.0, "meV", None, 0.995), "", None),  # 1.0 is rounded
+    ],
+)
+def test_what_is_complained_of(report, reason, complaint):
+    complaints = bounds.complaints(report, reason)
+    assert len(complaints) == (complaint is not None)
+    assert all(complaint in text for text in complaints)
+
+
+def lesson(folder, text):
+    output = nbformat.v4.new_output("stream", text=text)
+    cell = nbformat.v4.new_code_cell("report()", outputs=[output], execution_count=1)
+    (folder / "notebooks").mkdir(exist_ok=True)
+    (folder / "tests").mkdir(exist_ok=True)
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), folder / "notebooks" / "03_training.ipynb")
+
+
+def test_the_list_keeps_the_reasons_of_bounds_that_stay(launcher_folder, capsys):
+    listed = launcher_folder / "tests" / "bounds.txt"
+    lesson(launcher_folder, "error: 0.2 meV (at most 2)\nratio: 9 (at least 1)\n")
+    assert bounds.bounds([]) == 1
+    assert "03  error: 0.2 (at most 2 meV) is 10.0 times away from its bound." in capsys.readouterr().out
+    text = listed.read_text(encoding="utf-8")
+    assert text.endswith("\n03_training\n  error: at most 2 meV\n  ratio: at least 1\n")
+    listed.write_text(text.replace("2 meV", "2 meV  # one in two hundred").replace("least 1", "least 1  # so"), "utf-8")
+    assert bounds.bounds([]) == 0
+    assert "2 meV  # one in two hundred\n  ratio: at least 1  # so\n" in listed.read_text(encoding="utf-8")
+    lesson(launcher_folder, "error: 0.2 meV (at most 2)\nratio: 9 (at least 0.1)\n")
+    assert bounds.bounds([]) == 1
+    assert listed.read_text(encoding="utf-8").endswith("# one in two hundred\n  ratio: at least 0.1\n")
