@@ -7,7 +7,6 @@ import re
 import subprocess
 import tempfile
 import time
-import uuid
 
 import files
 from environment import find_environment
@@ -36,7 +35,7 @@ def sync(arguments):
 
 
 def run(names):
-    """Sync, then run notebooks and store their outputs, widgets included."""
+    """Sync, then run notebooks and store their outputs."""
     if sync([]):
         raise Problem("The notebooks and their scripts could not be brought together: see above.")
     python = find_environment()
@@ -63,38 +62,22 @@ def execute(python, path):
         command += ["--output-dir", folder, path]
         if subprocess.call(command, env=tool_environment(python)):
             raise Problem(f"{name} stopped at the cell above; the stored notebook is unchanged.")
-        text = steady(json.loads(files.read(os.path.join(folder, name))), name)
+        text = steady(json.loads(files.read(os.path.join(folder, name))))
     files.write(path + ".new", text)
     os.replace(path + ".new", path)
     say(f"{name}: {time.time() - start:.0f} s, {len(text) / 1e3:.0f} kB")
 
 
-def steady(notebook, name):
-    """Return the text of a notebook without what changes from run to run.
+def steady(notebook):
+    """Return the text of a notebook without what changes from run to run, and works only while it runs.
 
-    That is Python's version and the random names of widgets, which get names from the notebook's own.
+    That is Python's version, and widgets: of them, the picture and the text stay that say what stood there.
     """
     metadata = notebook["metadata"]
     metadata["kernelspec"] = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     metadata.get("language_info", {}).pop("version", None)
-    cells = json.dumps(notebook["cells"], sort_keys=True)
-    if "application/vnd.jupyter.widget-view+json" not in cells:
-        metadata.pop("widgets", None)
-    widgets = metadata.get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {})
-    state = {model: json.dumps(entry, sort_keys=True) for model, entry in widgets.get("state", {}).items()}
-    names = {}
-
-    def rename(text):  # in the order in which outputs, and the widgets in them, name each other
-        for model in re.findall("[0-9a-f]{32}", text):
-            if model in state and model not in names:
-                names[model] = uuid.uuid5(uuid.NAMESPACE_URL, f"{name}#{len(names)}").hex
-                rename(state[model])
-
-    rename(cells)
-    blank = {model: re.sub("[0-9a-f]{32}", lambda hit: names.get(hit[0], ""), state[model]) for model in state}
-    for model in sorted(state, key=blank.get):  # links between widgets, which no output names
-        rename(model)
-    text = json.dumps(notebook)
-    for model, new in names.items():
-        text = text.replace(model, new)
-    return json.dumps(json.loads(text), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    metadata.pop("widgets", None)
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+    return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"

@@ -14,14 +14,14 @@ import nbformat
 import numpy as np
 from browser import EXPLORER, ROOT, chromium, find_chromium, lab, open_and_run, open_lab
 
-NAMES = ("text only", "Lennard-Jones", "SOAP", "reach")
+NAMES = ("text only", "Lennard-Jones", "SOAP", "extrapolation")
 
 CELLS = (
     """
 import ipywidgets
 from IPython.display import display
 from forcefield.explorers.lennard_jones import lennard_jones_explorer
-from forcefield.explorers.reach import reach_explorer
+from forcefield.explorers.extrapolation import extrapolation_explorer
 from forcefield.explorers.soap import soap_explorer
 from forcefield.prepared import dimer_dataset, dimer_model
 """,
@@ -35,7 +35,7 @@ box
 """,
     "lennard_jones_explorer()",
     "soap_explorer()",
-    "reach_explorer(dimer_model(dimer_dataset()))",
+    "extrapolation_explorer(dimer_model(dimer_dataset()))",
 )
 
 # Wait from the next key press until what the explorer says has changed, and is painted.

@@ -11,7 +11,7 @@ from browser import CHROMIUM_VARIABLE, EXPLORER, ROOT, chromium, close, find_chr
 
 from forcefield import prepared
 from forcefield.dataset import Dataset
-from forcefield.explorers import lennard_jones, reach, soap, training
+from forcefield.explorers import extrapolation, lennard_jones, soap, training
 from forcefield.model import ForceField
 
 pytestmark = pytest.mark.skipif(
@@ -179,11 +179,11 @@ def test_training_explorer(opened, notebooks):
         assert_every_control_answers(page, training.controls(), expected)
 
 
-def test_reach_explorer(opened, notebooks):
+def test_extrapolation_explorer(opened, notebooks):
     with opened("04_analysis") as page:
         model, _ = ForceField.load(notebooks / "data" / prepared.DIMER_MODEL.name)
 
         def expected(**values):
-            return reach.describe_reading(**values, result=reach.compute(model, **values))
+            return extrapolation.describe_reading(**values, result=extrapolation.compute(model, **values))
 
-        assert_every_control_answers(page, reach.controls(), expected)
+        assert_every_control_answers(page, extrapolation.controls(), expected)

@@ -119,9 +119,12 @@ for sigma, epsilon, role, line in curves:
 _ = left.set(xlabel="distance $r$ (Å)", ylabel="energy $E$ (eV)", ylim=(-1.4, 2))
 _ = right.set(xlabel="distance $r$ (Å)", ylabel="force $F$ (eV/Å)", ylim=(-1.2, 2.5))
 _ = left.legend()
-show(figure, "Energy and force of three Lennard-Jones potentials. Half epsilon: half as deep a well "
-     "at the same place. A larger sigma: the same depth further right. "
-     "Each force is zero at the bottom of its well.")
+show(
+    figure,
+    "Energy and force of three Lennard-Jones potentials. Half epsilon: half as deep a well "
+    "at the same place. A larger sigma: the same depth further right. "
+    "Each force is zero at the bottom of its well.",
+)
 
 # %% [markdown]
 # A smaller $\varepsilon$ scales the whole curve, a larger $\sigma_\mathrm{LJ}$ stretches it to the right. The dots are the bottoms computed above; at shorter distances than the dot the force is positive and pushes, at longer ones it is negative and pulls.
@@ -129,14 +132,11 @@ show(figure, "Energy and force of three Lennard-Jones potentials. Half epsilon: 
 # %% [markdown]
 # ### Explore: σ and ε
 #
-# The three curves above are three choices. Now take any other: first the picture of the default values, below it the same picture with sliders. (Their σ is $\sigma_\mathrm{LJ}$.)
+# The three curves above are three choices. Now take any other. (The σ of the sliders is $\sigma_\mathrm{LJ}$.)
 
 # %%
-from forcefield.explorers.lennard_jones import lennard_jones_explorer, lennard_jones_figure
+from forcefield.explorers.lennard_jones import lennard_jones_explorer
 
-show(*lennard_jones_figure())
-
-# %%
 lennard_jones_explorer()
 
 # %% [markdown]
@@ -188,8 +188,11 @@ for row, (r0, (role, marker)) in enumerate(zip(places, roles, strict=True)):
     _ = axes.plot(3.5, 0.95 - 0.3 * row, marker, color=COLOURS[role])
     _ = axes.text(3.57, 0.95 - 0.3 * row, text, color=COLOURS[role], va="center", fontsize=10)
 _ = axes.set(xlabel="distance $r$ (Å)", ylabel="energy $E$ (eV)", ylim=(-1.4, 1.2))
-show(figure, "The energy curve with three tangents. Left of the minimum the slope is negative and the "
-     "force positive; near the minimum both are almost zero; right of it the signs are exchanged.")
+show(
+    figure,
+    "The energy curve with three tangents. Left of the minimum the slope is negative and the "
+    "force positive; near the minimum both are almost zero; right of it the signs are exchanged.",
+)
 
 # %% [markdown]
 # Left of the bottom the curve falls, so the force is positive; right of it the curve rises, so the force is negative.
@@ -223,14 +226,27 @@ for row, r in enumerate((4.0, 2 ** (1 / 6) * 2.9, 3.1)):
     _ = axes.plot(ends, [row, row], ":", color=COLOURS["truth"], linewidth=1)
     _ = axes.scatter(ends, [row, row], s=260, color=COLOURS["light"], edgecolor="black", zorder=3)
     if abs(force(r)) > 1e-9:
-        _ = axes.quiver(ends, [row, row], pushes, [0, 0], angles="xy", scale_units="xy", scale=1,
-                        width=0.008, color=COLOURS["training"], zorder=4)
+        _ = axes.quiver(
+            ends,
+            [row, row],
+            pushes,
+            [0, 0],
+            angles="xy",
+            scale_units="xy",
+            scale=1,
+            width=0.008,
+            color=COLOURS["training"],
+            zorder=4,
+        )
     for atom, x in enumerate(ends):
         _ = axes.text(x, row + 0.28, f"atom {atom}", ha="center", fontsize=9)
     _ = axes.text(0, row + 0.08, f"r = {r:.2f} Å", ha="center")
 _ = axes.set(xlabel="x (Å)", yticks=[], xlim=(-3.3, 3.3), ylim=(-0.5, 2.7))
-show(figure, "Three pairs of atoms with force arrows: close together they are pushed apart, "
-     "at the bottom of the well there is no force, far apart they are pulled together.")
+show(
+    figure,
+    "Three pairs of atoms with force arrows: close together they are pushed apart, "
+    "at the bottom of the well there is no force, far apart they are pulled together.",
+)
 
 # %% [markdown]
 # The forces always drive the distance towards the bottom of the well, and the two arrows of a pair are equally long.
@@ -308,17 +324,24 @@ print("moving atom 0 along x changes: ", dD_dR[0, 0, 0, 0].round(3), "per Å")
 stations = {
     "positions $\\mathbf{R}$\n(n_systems, n_atoms, 3)": (1.2, 2, "light"),
     "descriptors $\\mathbf{D}$\n(n_systems, n_centers,\nn_features)": (5, 3.5, "light"),
-    "derivatives $\\partial\\mathbf{D}/\\partial\\mathbf{R}$\n(n_systems, n_centers,\n"
-    "n_atoms, 3, n_features)": (5, 2, "light"),
+    "derivatives $\\partial\\mathbf{D}/\\partial\\mathbf{R}$\n(n_systems, n_centers,\nn_atoms, 3, n_features)": (
+        5,
+        2,
+        "light",
+    ),
     "labels: energies $E$,\nforces $\\mathbf{F}$": (5, 0.5, "truth"),
     "energies $\\hat{E}$\n(n_systems,)": (8.8, 3.5, "model"),
     "forces $\\hat{\\mathbf{F}}$\n(n_systems, n_atoms, 3)": (8.8, 2, "model"),
     "loss $L$\none number": (8.8, 0.5, "training"),
 }
 steps = [
-    ((2.3, 2.4), (3.9, 3.4), "SOAP"), ((2.45, 2), (3.75, 2), "SOAP"), ((2.3, 1.6), (3.9, 0.6), "potential"),
-    ((6.2, 3.5), (7.9, 3.5), "network $f$"), ((8.8, 3.1), (8.8, 2.45), "slope"),
-    ((6.25, 2), (7.45, 2), "chain rule"), ((6.2, 0.5), (7.9, 0.5), "truth"),
+    ((2.3, 2.4), (3.9, 3.4), "SOAP"),
+    ((2.45, 2), (3.75, 2), "SOAP"),
+    ((2.3, 1.6), (3.9, 0.6), "potential"),
+    ((6.2, 3.5), (7.9, 3.5), "network $f$"),
+    ((8.8, 3.1), (8.8, 2.45), "slope"),
+    ((6.25, 2), (7.45, 2), "chain rule"),
+    ((6.2, 0.5), (7.9, 0.5), "truth"),
     ((8.8, 1.6), (8.8, 0.9), "compare $\\hat{E}$, $\\hat{\\mathbf{F}}$"),
 ]
 
@@ -333,9 +356,12 @@ for start, end, text in steps:
     _ = axes.text(x, y, text, ha="center", va="center", fontsize=9, bbox={"color": "white", "pad": 1})
 _ = axes.set(xlim=(-0.2, 10.6), ylim=(0, 4))
 axes.axis("off")
-show(figure, "The way of the data. SOAP turns positions into descriptors and derivatives. "
-     "The network turns descriptors into energies. Its slope and the derivatives give forces "
-     "by the chain rule. The loss compares energies and forces with the labels.")
+show(
+    figure,
+    "The way of the data. SOAP turns positions into descriptors and derivatives. "
+    "The network turns descriptors into energies. Its slope and the derivatives give forces "
+    "by the chain rule. The loss compares energies and forces with the labels.",
+)
 
 # %% [markdown]
 # Look at the two arrows into the forces: one brings the slope of the network, the other the derivatives of the descriptor. The next section puts the two together, number by number.
@@ -490,6 +516,7 @@ print(f"var(E) = {training.energies.var():.2f} eV²   var(F) = {training.forces.
 # %% [markdown]
 # What is a loss of 1? Take the laziest model: it always says the mean. Its mean squared error *is* the variance, so each part of the loss is exactly 1.
 
+
 # %%
 def loss_parts(energies, forces, true_energies, true_forces):
     """MSE of energies and of forces, in the squares of whatever units they have."""
@@ -558,6 +585,7 @@ for name, (energy_weight, force_weight) in recipes.items():
         force_errors = (forces - test.forces)[:, 0, 0]
         deviations[name, seed] = 1000 * (energies - test.energies), 1000 * force_errors
 
+
 # %%
 def errors(name, kind):
     """Mean absolute errors of the three seeds in meV (kind 0) or meV/Å (kind 1: x on atom 0)."""
@@ -571,9 +599,12 @@ for row, name in enumerate(recipes):
 _ = left.set(xscale="log", xlabel="energy error (meV)", ylim=(3.5, -0.5))
 _ = left.set(yticks=range(4), yticklabels=recipes)
 _ = right.set(xscale="log", xlabel="force error (meV/Å)", xlim=(1, 1000))
-show(figure, "Errors on held-out pairs for four losses, three seeds each, on a logarithmic scale. "
-     "Energy errors are small except when forces are in meV/Å and energies in eV: "
-     "then they are far larger. Force errors stay small.")
+show(
+    figure,
+    "Errors on held-out pairs for four losses, three seeds each, on a logarithmic scale. "
+    "Energy errors are small except when forces are in meV/Å and energies in eV: "
+    "then they are far larger. Force errors stay small.",
+)
 
 # %% [markdown]
 # In one row the energies are far off, although the forces beside them are fine; the other rows lie closer together. In numbers (`report` prints each beside a bound that it checks):

@@ -610,11 +610,8 @@ for changed in ({}, {"n_max": 8}, {"l_max": 4}, {"n_max": 8, "l_max": 6}, {"rbf"
 # So far one parameter changed at a time. Here are all of them at once, for the dimer with its centre at the midpoint: what the centre sees, the descriptor at one distance, and the descriptor over all distances.
 
 # %%
-from forcefield.explorers.soap import soap_explorer, soap_figure
+from forcefield.explorers.soap import soap_explorer
 
-show(*soap_figure())
-
-# %%
 soap_explorer()
 
 # %% [markdown]
@@ -765,8 +762,7 @@ draws = [np.sort(rng.choice(len(distances), 30, replace=False)) for _ in range(1
 gaps = [np.diff(distances[draw], prepend=distances[0], append=distances[-1]).max() for draw in draws]
 print(f"widest gap, equally spaced: {np.diff(distances[training]).max():.2f} Å")
 print(
-    f"widest gap, random draws:   {np.median(gaps):.2f} Å (median), "
-    f"{min(gaps):.2f} Å (best), {max(gaps):.2f} Å (worst)"
+    f"widest gap, random draws:   {np.median(gaps):.2f} Å (median), {min(gaps):.2f} Å (best), {max(gaps):.2f} Å (worst)"
 )
 
 # %%

@@ -674,11 +674,8 @@ report("final model, force error, median of 3 seeds", np.median(final_errors[:, 
 # Every move of a slider trains a new network by L-BFGS, with 150 iterations instead of 500 so that it takes a fraction of a second. The test errors are those of all distances that the network was not fitted to.
 
 # %%
-from forcefield.explorers.training import training_explorer, training_figure
+from forcefield.explorers.training import training_explorer
 
-show(*training_figure(data))
-
-# %%
 training_explorer(data)
 
 # %% [markdown]

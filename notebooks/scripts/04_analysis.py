@@ -243,6 +243,7 @@ seeds = range(16)
 models = [train(data[labelled], seed=seed, iterations=500)[0] for seed in seeds]
 print(f"time: {time.process_time() - start:.1f} s (this machine)")
 
+
 # %%
 def unseen_errors(energies, forces):
     """Mean absolute errors on the unseen points, meV and meV/Å."""
@@ -437,6 +438,7 @@ axes[0, 1].annotate("labels", (4.7, 0.05), color=COLOURS["training"])
 alt = "Eight models follow the dashed truth where there are labels, shaded; below 2.5 and above 5 Å they fan out."
 show(figure, alt)
 
+
 # %%
 def at(distance):
     """Index of a distance in `reach`."""
@@ -488,11 +490,17 @@ for axis, values, true in zip(axes, (moved_energies, net_forces), truths, strict
     axis.set_xlabel("shift of the whole pair along x (Å)")
 axes[0].set_ylabel("energy (eV)")
 axes[1].set_ylabel("net force on the pair, x (eV/Å)")
-ends = (0, "truth", "truth"), (net_forces[8, -1], "kernel\nridge", "baseline"), (net_forces[0, -1], "8 networks", "model")
+ends = (
+    (0, "truth", "truth"),
+    (net_forces[8, -1], "kernel\nridge", "baseline"),
+    (net_forces[0, -1], "8 networks", "model"),
+)
 for height, name, role in ends:
     axes[1].annotate(name, (0.31, height), va="center", color=COLOURS[role])
 axes[1].set_xlim(-0.01, 0.42)
-alt = "As the pair is moved, the energy of the networks rises and a net force grows; the truth stays level at zero force."
+alt = (
+    "As the pair is moved, the energy of the networks rises and a net force grows; the truth stays level at zero force."
+)
 show(figure, alt)
 
 # %%
@@ -517,12 +525,9 @@ assert np.abs(net_forces[:, 0]).max() < 1e-8
 # Drag the two atoms apart, push them together, or move the pair off the centre of the descriptor. The truth is black, the model blue.
 
 # %%
-from forcefield.explorers.reach import reach_explorer, reach_figure
+from forcefield.explorers.extrapolation import extrapolation_explorer
 
-show(*reach_figure(model))
-
-# %%
-reach_explorer(model)
+extrapolation_explorer(model)
 
 # %% [markdown]
 # | control | what it does |

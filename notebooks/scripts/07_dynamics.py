@@ -285,11 +285,8 @@ report("slope, upper bound", slope, at_most=2.8)
 # A short run at constant energy, 80 steps from the perfect cluster with drawn velocities, with EMT and with the model. How far does the total energy move?
 
 # %%
-from forcefield.explorers.dynamics import dynamics_explorer, dynamics_figure
+from forcefield.explorers.dynamics import dynamics_explorer
 
-show(*dynamics_figure(model))
-
-# %%
 dynamics_explorer(model)
 
 # %% [markdown]

@@ -128,6 +128,7 @@ axes.annotate("spread", (5.3, 0.3), color=COLOURS["model"])
 alt = "True error and spread against distance, logarithmic. Among the labels both are small. Towards large distances they rise together; towards small ones the true error rises far above the spread."
 show(figure, alt)
 
+
 # %%
 def ratio_at(distance):
     """Error divided by spread at one distance."""
@@ -210,11 +211,8 @@ assert np.allclose(*features, atol=1e-9)
 # The first members of our sixteen vote. The truth is black, the members are blue, the spread is dashed.
 
 # %%
-from forcefield.explorers.committee import committee_explorer, committee_figure
+from forcefield.explorers.committee import committee_explorer
 
-show(*committee_figure(members))
-
-# %%
 committee_explorer(members)
 
 # %% [markdown]
@@ -254,11 +252,19 @@ training_set, held_out_set = copper[training], copper[held_out]
 del copper  # its parts hold everything; the derivatives take 122 MB and need not be there twice
 
 temperatures, blocks = (values[held_out] for values in copper_blocks())
-print("training frames:", len(training_set), " held-out frames:", len(held_out_set), " blocks of them:", len(np.unique(blocks)))
+print(
+    "training frames:",
+    len(training_set),
+    " held-out frames:",
+    len(held_out_set),
+    " blocks of them:",
+    len(np.unique(blocks)),
+)
 assert not set(copper_blocks()[1][training]) & set(blocks)  # no block on both sides
 
 # %% [markdown]
 # Five members, with smaller networks and shorter fits than in lesson 6, to keep the waiting short. Their errors are larger, which is fine here: errors are what we study.
+
 
 # %%
 def copper_committee(dataset):
@@ -304,6 +310,7 @@ for handle in axes.legend(markerscale=2.5).legend_handles:
 alt = "True force error against spread for every atom, both logarithmic: a broad cloud along the diagonal, with 300 K at its lower left end, 600 K in the middle and 900 K at the upper right."
 show(figure, alt)
 
+
 # %%
 def correlation(chosen):
     """Pearson's correlation of the logarithms of error and spread."""
@@ -347,6 +354,7 @@ report("calibration factor", alpha, at_most=2)
 # %% [markdown]
 # Above 1 means: the committee was too sure. Now the test. We sort the atoms of the other half by spread into ten groups of equal size and compare, group by group, the error that is announced with the one that occurs (root mean squares). This is a
 # **reliability plot**.
+
 
 # %%
 def reliability(spread, error, n_groups=10):
@@ -455,6 +463,7 @@ report("90 %: largest deviation of one split, in points", np.abs(deviations[2]).
 #
 # We compare two bounds: $q\,s$, and one of **constant width**, the 90 % quantile of the errors themselves (all spreads set to 1).
 
+
 # %%
 def coverage_by_temperature(error, spread, calibrate_at, n_splits=20):
     """Coverage of a 90 % bound at 300, 600 and 900 K, mean over splits, (3,)."""
@@ -559,6 +568,7 @@ def test_error(committee):
 # %% [markdown]
 # All three ways use a committee of three for their prediction, so that only the labels differ. Four seeds each: other initial weights, other random picks.
 
+
 # %%
 def one_run(way, seed):
     """Test error for each number of labels, and the labels at the end."""
@@ -593,6 +603,7 @@ axes.set(xlabel="number of labels", ylabel="force error (meV/Å)", xticks=n_labe
 axes.legend()
 alt = "Force error against number of labels for three ways to choose, with every seed as a dot. All fall steeply; choosing by doubt lies lowest in the middle, and the dots of random choice scatter far upwards."
 show(figure, alt)
+
 
 # %%
 def gain(rival, statistic):

@@ -516,11 +516,8 @@ for stretch in (-0.15, 0.2):
 # Stretch the perfect crystal, or shear it (longer along x, shorter along y, the same volume). EMT is black, the three models are blue. Stretches count from $a = 3.6$ Å, where the frames started.
 
 # %%
-from forcefield.explorers.strain import strain_explorer, strain_figure
+from forcefield.explorers.strain import strain_explorer
 
-show(*strain_figure(models))
-
-# %%
 strain_explorer(models)
 
 # %% [markdown]

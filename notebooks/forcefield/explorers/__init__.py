@@ -1,14 +1,16 @@
 """Explorers: sliders, and a picture that follows them.
 
-base           the widget itself: controls, picture, reading
+base           the widget itself: controls above, picture and reading below
+controls       sliders and lists with names, for mouse, keyboard and screen readers
+drawing        what all pictures share: moving lines, legends, marks at the edge, numbers in words
 lennard_jones  lesson 01
 soap           lesson 02
 training       lesson 03
-reach          lesson 04
+extrapolation  lesson 04
 dynamics       lesson 07
 committee      lesson 08
 strain         lesson 09
 
-Every module has a pure function `compute`, which needs no widget, a function that draws its result,
-the figure of the default values, and the explorer.
+Each of the seven has a pure function `compute`, which needs no widget, `describe_reading`, which says its result in
+words, `build`, which draws it, and `controls`.
 """

@@ -1,17 +1,20 @@
-"""Explorer of lesson 08: what a committee of models doubts, and what it does not."""
+"""Explorer of lesson 08: where the spread of a committee shows its error, and where it does not."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from forcefield.checks import finite, whole_number
 from forcefield.committees import Committee, energy_spread
 from forcefield.descriptors import MIDPOINT, describe, make_soap
-from forcefield.explorers.base import Explorer, Reading, default_figure, slider
-from forcefield.explorers.reach import DATA_RANGE, DISTANCES, place, true_curve
-from forcefield.plots import COLOURS
+from forcefield.explorers.base import Reading, figure_and_explorer
+from forcefield.explorers.controls import slider
+from forcefield.explorers.drawing import Mark, legend_above, moving, number
+from forcefield.explorers.extrapolation import DATA_RANGE, DISTANCES, centred, place, true_curve
+from forcefield.plots import COLOURS, LINES, TRAINING_RANGE
 from forcefield.systems import dimers, label, lennard_jones_calculator
 
-HEIGHT = 4.4
+HEIGHT = 4.2
 
 FLOOR = 1e-6
 """Lower end of the logarithmic axis, eV."""
@@ -40,35 +43,11 @@ class CommitteeReading:
 
 
 def compute(members, size, distance, along, sideways):
-    """Votes of a committee on dimers that are pulled apart and moved off the centre.
-
-    Parameters
-    ----------
-    members : sequence of ForceField
-        Models of the course's dimer: 6 features, one centre.
-    size : int
-        How many of them are asked, from 2 to all.
-    distance : float
-        Distance between the two atoms, Å.
-    along, sideways : float
-        How far the whole pair is moved along itself and across, while the centre stays at the origin, Å.
-
-    Returns
-    -------
-    CommitteeReading
-
-    Raises
-    ------
-    ValueError
-        If there are not so many members, or if the distance is not above zero or a shift is not finite.
-    """
-    if not 2 <= size <= len(members):
-        raise ValueError(f"The committee can have from 2 to {len(members)} members, not {size}.")
-    if not np.all(np.isfinite([along, sideways])):
-        raise ValueError(f"Shifts must be finite numbers of Å; they are {along} and {sideways}.")
-    structures = dimers(np.append(DISTANCES, distance), along)
+    """Votes of the first `size` members on dimers pulled apart and moved off the centre, along and across, in Å."""
+    size = whole_number("The number of members", size, 2, len(members))
+    structures = dimers(np.append(DISTANCES, distance), finite("The shift along the pair", along, "Å"))
     for structure in structures:
-        structure.positions[:, 1] += sideways
+        structure.positions[:, 1] += finite("The shift sideways", sideways, "Å")
     votes, _ = Committee(members[:size]).votes(*describe(make_soap(), structures, [MIDPOINT]))
     spreads, means = energy_spread(votes), votes.mean(axis=0)
     _, (true_energy,), _ = label(structures[-1:], lennard_jones_calculator())
@@ -82,71 +61,60 @@ def compute(members, size, distance, along, sideways):
     )
 
 
+def describe_reading(size, distance, along, sideways, result):
+    """Read the picture in words."""
+    error = abs(result.mean - result.true_energy)
+    return Reading(
+        f"Committee of {size} members. Dimer at r = {distance:.2f} Å, moved by {along:.2f} Å along and "
+        f"{sideways:.2f} Å sideways: {place(distance, np.hypot(along, sideways))}. "
+        f"The true energy is {number(result.true_energy)} eV.",
+        f"The mean of the members is {number(result.mean)} eV and their spread {number(result.spread, 2)} eV; "
+        f"the error is {number(error, 2)} eV, {number(error / max(result.spread, 1e-12), 2)} times the spread.",
+    )
+
+
 def build(figure, members):
-    """Draw what stays, and return the function that moves the rest.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-    members : sequence of ForceField
-        As in `compute`.
-
-    Returns
-    -------
-    callable
-        ``update(size, distance, along, sideways)``, which returns a `Reading`.
-    """
-    vote_axes, doubt_axes = figure.subplots(1, 2)
+    """Draw what stays, and return the function that moves the rest."""
+    vote_axes, error_axes = figure.subplots(1, 2)
     figure.subplots_adjust(left=0.08, right=0.99, bottom=0.13, top=0.92, wspace=0.25)
     vote_axes.set(xlim=(2.2, 7), ylim=(-2.4, 4), xlabel="distance r (Å)", ylabel="energy E (eV)")
-    doubt_axes.set(xlim=(2.2, 7), ylim=(FLOOR, 100), yscale="log", xlabel="distance r (Å)", ylabel="energy (eV)")
-    for axes in (vote_axes, doubt_axes):
-        axes.axvspan(*DATA_RANGE, color=COLOURS["extra"], alpha=0.15, linewidth=0)
-
-    def moving(axes, *style, **settings):
-        return axes.plot([], [], *style, animated=True, **settings)[0]
-
+    error_axes.set(xlim=(2.2, 7), ylim=(FLOOR, 100), yscale="log", xlabel="distance r (Å)", ylabel="energy (eV)")
+    data = [
+        axes.axvspan(*DATA_RANGE, **TRAINING_RANGE, animated=True, label="training data")
+        for axes in (vote_axes, error_axes)
+    ]
     votes = [moving(vote_axes, color=COLOURS["model"], linewidth=0.9, alpha=0.7) for _ in members]
     votes[0].set_label("members")
-    truth = moving(vote_axes, "--", color=COLOURS["truth"], label="truth")
-    error = moving(doubt_axes, color=COLOURS["truth"], linewidth=1.2, label="true error")
-    spread = moving(doubt_axes, "--", color=COLOURS["model"], label="spread")
-    error_point = moving(doubt_axes, "o", color=COLOURS["truth"], markersize=8)
-    spread_point = moving(doubt_axes, "s", color=COLOURS["model"], markersize=11, markerfacecolor="none")
-    line = vote_axes.axvline(3, color=COLOURS["training"], linewidth=1, animated=True)
-    above = {"loc": "lower left", "bbox_to_anchor": (0, 0.97), "ncols": 3, "columnspacing": 1.0, "handlelength": 1.8}
-    vote_axes.legend(handles=[votes[0], truth], **above)
-    doubt_axes.legend(handles=[error, spread], **above)
+    truth = moving(vote_axes, **LINES["truth"] | {"linewidth": 1.2}, label="truth")
+    error = moving(error_axes, **LINES["truth"] | {"linewidth": 1.2}, label="true error")
+    spread = moving(error_axes, **LINES["model"], label="spread")
+    error_point = Mark(error_axes, "o", color=COLOURS["truth"], markersize=8)
+    spread_point = Mark(error_axes, "s", color=COLOURS["model"], markersize=11, markerfacecolor="none")
+    look = {"color": COLOURS["training"], "linestyle": "-.", "linewidth": 1.2, "animated": True, "label": "r"}
+    here = [axes.axvline(3, **look) for axes in (vote_axes, error_axes)]
+    legend_above(vote_axes, [votes[0], truth, data[0]])
+    legend_above(error_axes, [error, spread, here[1]])
 
     def update(size, distance, along, sideways):
         result = compute(members, size, distance, along, sideways)
+        for span in data:
+            span.set_visible(centred(np.hypot(along, sideways)))
         for i, curve in enumerate(votes):
             curve.set_data(*((DISTANCES, result.votes[i]) if i < size else ([], [])))
         truth.set_data(DISTANCES, true_curve())
         error.set_data(DISTANCES, np.maximum(result.errors, FLOOR))
         spread.set_data(DISTANCES, np.maximum(result.spreads, FLOOR))
-        size_of_error = abs(result.mean - result.true_energy)
-        error_point.set_data([distance], [np.clip(size_of_error, 1.5 * FLOOR, 60)])
-        spread_point.set_data([distance], [np.clip(result.spread, 1.5 * FLOOR, 60)])
-        line.set_xdata([distance, distance])
-        return Reading(
-            f"Committee of {size} members. Dimer at r = {distance:.2f} Å, moved by {along:.2f} Å along and "
-            f"{sideways:.2f} Å sideways: {place(distance, np.hypot(along, sideways))}. "
-            f"The true energy is {result.true_energy:.3f} eV.",
-            f"The committee says {result.mean:.3f} eV with a spread of {result.spread:.2g} eV; "
-            f"its error is {size_of_error:.2g} eV, {size_of_error / result.spread:.2g} times the spread.",
-        )
+        error_point.move(distance, max(abs(result.mean - result.true_energy), FLOOR / 2))
+        spread_point.move(distance, max(result.spread, FLOOR / 2))
+        for line in here:
+            line.set_xdata([distance])
+        return describe_reading(size, distance, along, sideways, result)
 
     return update
 
 
 def controls():
-    """The controls, for a committee of 16.
-
-    Returns
-    -------
-    dict of ipywidgets.Widget
-    """
+    """The controls, for a committee of 16."""
     return {
         "size": slider("Number of members", 8, 2, 16, 1),
         "distance": slider("r: distance (Å)", 3.25, 2.2, 7.0, 0.05),
@@ -155,32 +123,4 @@ def controls():
     }
 
 
-def committee_figure(members):
-    """The figure of the default values and its alt text.
-
-    Parameters
-    ----------
-    members : sequence of ForceField
-        As in `compute`.
-
-    Returns
-    -------
-    tuple of matplotlib.figure.Figure and str
-    """
-    defaults = {name: control.value for name, control in controls().items()}
-    return default_figure(lambda figure: build(figure, members), defaults, HEIGHT)
-
-
-def committee_explorer(members):
-    """The explorer.
-
-    Parameters
-    ----------
-    members : sequence of ForceField
-        As in `compute`.
-
-    Returns
-    -------
-    Explorer
-    """
-    return Explorer(lambda figure: build(figure, members), controls(), HEIGHT)
+committee_figure, committee_explorer = figure_and_explorer(build, controls, HEIGHT)

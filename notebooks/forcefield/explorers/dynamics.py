@@ -7,19 +7,29 @@ from ase import units
 from ase.calculators.emt import EMT
 from ase.md.velocitydistribution import Stationary, ZeroRotation
 from ase.md.verlet import VelocityVerlet
+from scipy.spatial.transform import Rotation
 
 from forcefield.calculator import ForceFieldCalculator
-from forcefield.explorers.base import Explorer, Reading, default_figure, slider
-from forcefield.plots import COLOURS
+from forcefield.checks import positive
+from forcefield.explorers.base import Reading, figure_and_explorer
+from forcefield.explorers.controls import slider
+from forcefield.explorers.drawing import bare, legend_above, moving, number
+from forcefield.plots import COLOURS, LINES
 from forcefield.sampling import copper_cluster
 
-HEIGHT = 4.0
+HEIGHT = 4.2
 
-N_STEPS = 80
-"""Steps of every run."""
+DURATION = 400.0
+"""Length of every run, fs: about four periods of the fastest vibration."""
 
 LIMIT = 60.0
-"""Half the height of the picture's energy axis, meV/atom."""
+"""Half the height of the energy axis, meV/atom; what lies beyond is drawn there."""
+
+VIEW = 9.0
+"""Width of the view of the atoms, Å."""
+
+SEEN_FROM = Rotation.from_euler("yx", [25, 20], degrees=True).as_matrix()
+"""Turns the cluster so that no atom hides another."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +38,13 @@ class DynamicsReading:
 
     Parameters
     ----------
-    times : ndarray of float64, shape (81,)
+    times : ndarray of float64, shape (n_steps + 1,)
         fs.
-    true, predicted : ndarray of float64, shape (81,)
+    true, predicted : ndarray of float64, shape (n_steps + 1,)
         Total energy less that of the start, with EMT and with the model, meV/atom. The last value that is a
         finite number is kept where a run has broken.
+    true_positions, predicted_positions : ndarray of float64, shape (13, 3)
+        Of the atoms at the end of each run, Å.
     true_swing, predicted_swing : float
         Highest minus lowest total energy of each run, meV/atom.
     """
@@ -40,153 +52,108 @@ class DynamicsReading:
     times: np.ndarray
     true: np.ndarray
     predicted: np.ndarray
+    true_positions: np.ndarray
+    predicted_positions: np.ndarray
     true_swing: float
     predicted_swing: float
 
 
-def total_energies(atoms, time_step):
-    """Total energy along a run at constant energy, less that of the start, shape (81,), meV/atom."""
+def total_energies(atoms, time_step, n_steps):
+    """Total energy along a run at constant energy, less that of the start, shape (n_steps + 1,), meV/atom."""
     dynamics = VelocityVerlet(atoms, time_step * units.fs)
-    energies = [atoms.get_total_energy()]
-    for _ in range(N_STEPS):
+    energies, last = [atoms.get_total_energy()], atoms.positions.copy()
+    for _ in range(n_steps):
         try:
             with np.errstate(all="ignore"):
                 dynamics.run(1)
                 energies.append(atoms.get_total_energy())
-        except ValueError:  # the atoms have flown apart so far that positions are no numbers any more
+        except ValueError:  # the atoms have flown apart so far that they cannot be described any more
             energies.append(np.nan)
         if not np.isfinite(energies[-1]):
-            energies[-1] = energies[-2]
+            energies[-1], atoms.positions[:] = energies[-2], last
             break
-    energies += energies[-1:] * (N_STEPS + 1 - len(energies))
+        last = atoms.positions.copy()
+    energies += energies[-1:] * (n_steps + 1 - len(energies))
     return 1e3 * (np.array(energies) - energies[0]) / len(atoms)
 
 
 def compute(model, temperature, time_step):
-    """Run the Cu13 cluster with EMT and with a model, from one start, with velocity Verlet.
+    """Run the Cu13 cluster with EMT and with a `ForceField` of it, from one start: temperature in K, time step in fs.
 
-    Parameters
-    ----------
-    model : ForceField
-        A model of the course's copper cluster.
-    temperature : float
-        Temperature of the drawn velocities, K. The cluster starts at rest in its perfect shape, so about half of the
-        kinetic energy turns into potential energy.
-    time_step : float
-        fs.
-
-    Returns
-    -------
-    DynamicsReading
-
-    Raises
-    ------
-    ValueError
-        If temperature or time step is not a finite number above zero.
+    The cluster starts in its perfect shape with drawn velocities, so about half of the kinetic energy turns into
+    potential energy.
     """
-    if not (np.isfinite(temperature) and temperature > 0 and np.isfinite(time_step) and time_step > 0):
-        raise ValueError(f"Temperature and time step must be above 0; they are {temperature} K and {time_step} fs.")
-    start = copper_cluster()
+    temperature, time_step = positive("The temperature", temperature, "K"), positive("The time step", time_step, "fs")
+    start, n_steps = copper_cluster(), int(DURATION // time_step)
     # The same directions at every temperature: only their length changes with the slider.
     momenta = np.random.default_rng(0).standard_normal((len(start), 3))
     start.set_momenta(momenta * np.sqrt(start.get_masses() * units.kB * temperature)[:, None])
     Stationary(start)
     ZeroRotation(start)
-    runs = []
+    runs, ends = [], []
     for calculator in (EMT(), ForceFieldCalculator(model)):
         atoms = start.copy()
         atoms.calc = calculator
-        runs.append(total_energies(atoms, time_step))
-    true, predicted = runs
+        runs.append(total_energies(atoms, time_step, n_steps))
+        ends.append(atoms.positions)
     return DynamicsReading(
-        times=time_step * np.arange(N_STEPS + 1),
-        true=true,
-        predicted=predicted,
-        true_swing=float(np.ptp(true)),
-        predicted_swing=float(np.ptp(predicted)),
+        times=time_step * np.arange(n_steps + 1),
+        true=runs[0],
+        predicted=runs[1],
+        true_positions=ends[0],
+        predicted_positions=ends[1],
+        true_swing=float(np.ptp(runs[0])),
+        predicted_swing=float(np.ptp(runs[1])),
+    )
+
+
+def describe_reading(temperature, time_step, result):
+    """Read the picture in words."""
+    kept = "keeps its energy to 5 meV/atom" if result.true_swing < 5 else "does not keep its energy to 5 meV/atom"
+    return Reading(
+        f"Cu13 started at {temperature} K, {len(result.times) - 1} steps of {time_step} fs, "
+        f"{number(result.times[-1])} fs in all: with EMT the run {kept}.",
+        f"The total energy swings by {number(result.true_swing, 2)} meV/atom with EMT and by "
+        f"{number(result.predicted_swing, 2)} meV/atom with the model.",
     )
 
 
 def build(figure, model):
-    """Draw what stays, and return the function that moves the rest.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-    model : ForceField
-        As in `compute`.
-
-    Returns
-    -------
-    callable
-        ``update(temperature, time_step)``, which returns a `Reading`.
-    """
-    axes = figure.subplots()
-    figure.subplots_adjust(left=0.1, right=0.98, bottom=0.14, top=0.9)
-    axes.set(xlim=(0, N_STEPS), ylim=(-LIMIT, LIMIT), xlabel="step")
+    """Draw what stays, and return the function that moves the rest; `model` as in `compute`."""
+    axes, view = figure.subplots(1, 2, width_ratios=(1.7, 1))
+    figure.subplots_adjust(left=0.1, right=0.99, bottom=0.13, top=0.92, wspace=0.08)
+    axes.set(xlim=(0, DURATION), ylim=(-LIMIT, LIMIT), xlabel="time (fs)")
     # Small swings and broken runs on one axis: straight near zero, logarithmic beyond 0.1 meV/atom.
     axes.set_yscale("symlog", linthresh=0.1)
     axes.set_ylabel("total energy − start (meV/atom)")
-    axes.axhline(0, color=COLOURS["truth"], linewidth=0.8)
-    steps = np.arange(N_STEPS + 1)
-    (true,) = axes.plot([], [], color=COLOURS["truth"], linewidth=1.2, animated=True, label="EMT")
-    (predicted,) = axes.plot([], [], "--", color=COLOURS["model"], animated=True, label="model")
-    axes.legend(handles=[true, predicted], loc="lower left", bbox_to_anchor=(0, 0.98), ncols=2)
+    axes.axhline(0, color="0.4", linewidth=0.8)
+    true, predicted = moving(axes, **LINES["truth"], label="EMT"), moving(axes, **LINES["model"], label="model")
+    bare(view, VIEW, f"the atoms at the end ({VIEW:.0f} Å wide)")
+    atoms = [
+        moving(view, "o", color=COLOURS["truth"], markersize=24, markerfacecolor="0.85"),
+        moving(view, "o", color=COLOURS["model"], markersize=24, markerfacecolor="none", markeredgewidth=1.5),
+    ]
+    legend_above(axes, [true, predicted])
 
     def update(temperature, time_step):
         result = compute(model, temperature, time_step)
-        true.set_data(steps, np.clip(result.true, -LIMIT, LIMIT))
-        predicted.set_data(steps, np.clip(result.predicted, -LIMIT, LIMIT))
-        words = "keeps its energy to 5 meV/atom" if result.true_swing < 5 else "does not keep its energy to 5 meV/atom"
-        return Reading(
-            f"Cu13 started at {temperature} K, {N_STEPS} steps of {time_step} fs, "
-            f"{N_STEPS * time_step} fs in all: with EMT the run {words}.",
-            f"The total energy swings by {result.true_swing:.2g} meV/atom with EMT and by "
-            f"{result.predicted_swing:.2g} meV/atom with the model.",
-        )
+        true.set_data(result.times, np.clip(result.true, -LIMIT, LIMIT))
+        predicted.set_data(result.times, np.clip(result.predicted, -LIMIT, LIMIT))
+        for discs, positions in zip(atoms, (result.true_positions, result.predicted_positions), strict=True):
+            x, y, depth = SEEN_FROM @ (positions - positions.mean(axis=0)).T
+            order, edge = np.argsort(depth), VIEW / 2 - 1  # the farthest first; what flies away stops at the edge
+            discs.set_data(np.clip(x, -edge, edge)[order], np.clip(y, -edge, edge)[order])
+        return describe_reading(temperature, time_step, result)
 
     return update
 
 
 def controls():
-    """The controls. A picture comes when a handle is let go: two runs take a fraction of a second.
-
-    Returns
-    -------
-    dict of ipywidgets.Widget
-    """
+    """The controls."""
     return {
-        "temperature": slider("Temperature (K)", 300, 50, 1500, 50, continuous=False),
-        "time_step": slider("Time step (fs)", 5, 1, 40, 1, continuous=False),
+        "temperature": slider("Temperature (K)", 300, 50, 1500, 50),
+        "time_step": slider("Time step (fs)", 5, 4, 40, 1),
     }
 
 
-def dynamics_figure(model):
-    """The figure of the default values and its alt text.
-
-    Parameters
-    ----------
-    model : ForceField
-        As in `compute`.
-
-    Returns
-    -------
-    tuple of matplotlib.figure.Figure and str
-    """
-    defaults = {name: control.value for name, control in controls().items()}
-    return default_figure(lambda figure: build(figure, model), defaults, HEIGHT)
-
-
-def dynamics_explorer(model):
-    """The explorer.
-
-    Parameters
-    ----------
-    model : ForceField
-        As in `compute`.
-
-    Returns
-    -------
-    Explorer
-    """
-    return Explorer(lambda figure: build(figure, model), controls(), HEIGHT)
+dynamics_figure, dynamics_explorer = figure_and_explorer(build, controls, HEIGHT)

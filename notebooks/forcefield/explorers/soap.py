@@ -7,8 +7,10 @@ import numpy as np
 from matplotlib.collections import LineCollection
 
 from forcefield.descriptors import MIDPOINT, describe, make_soap
-from forcefield.explorers.base import Explorer, Reading, choice, default_figure, slider
-from forcefield.plots import COLOURS
+from forcefield.explorers.base import Reading, figure_and_explorer
+from forcefield.explorers.controls import choice, slider
+from forcefield.explorers.drawing import Mark, legend_above, moving, number
+from forcefield.plots import COLOURS, TRAINING_RANGE
 from forcefield.systems import dimers
 
 DISTANCES = np.linspace(2.0, 7.0, 51)
@@ -23,7 +25,7 @@ DATA_RANGE = (2.5, 5.0)
 STEP = 1e-4
 """Step of the central difference where there are no analytic derivatives, Å."""
 
-HEIGHT = 5.2
+HEIGHT = 4.4
 
 
 @dataclass(frozen=True)
@@ -65,20 +67,7 @@ class SoapReading:
 
 
 def radial_basis_functions(soap, cutoff_radius, n_max, radial_basis):
-    """The radial basis functions for l = 0 over `RADII`, each scaled to a largest value of 1.
-
-    Parameters
-    ----------
-    soap : dscribe.descriptors.SOAP
-    cutoff_radius : float
-        Å.
-    n_max : int
-    radial_basis : {"gto", "polynomial"}
-
-    Returns
-    -------
-    ndarray of float64, shape (n_max, 161)
-    """
+    """The radial basis for l = 0 over `RADII`, each function scaled to a largest value of 1, shape (n_max, 161)."""
     if radial_basis == "gto":
         alphas, betas = soap.get_basis_gto(cutoff_radius, n_max, 0)
         functions = betas[0] @ np.exp(-alphas[0][:, None] * RADII**2)
@@ -89,24 +78,7 @@ def radial_basis_functions(soap, cutoff_radius, n_max, radial_basis):
 
 
 def compute(cutoff_radius, n_max, l_max, sigma, radial_basis, distance):
-    """Density, basis, descriptor and its slope for dimers, with the centre at the midpoint.
-
-    Parameters
-    ----------
-    cutoff_radius, n_max, l_max, sigma, radial_basis
-        As in `forcefield.descriptors.make_soap`.
-    distance : float
-        Distance of the two atoms whose descriptor is shown, Å.
-
-    Returns
-    -------
-    SoapReading
-
-    Raises
-    ------
-    ValueError
-        If DScribe does not allow a setting; the sentence says which one and what it may be.
-    """
+    """Density, basis, descriptor and its slope for dimers, the centre at the midpoint; lengths in Å."""
     soap = make_soap(cutoff_radius=cutoff_radius, sigma=sigma, n_max=n_max, l_max=l_max, radial_basis=radial_basis)
     distances = np.append(DISTANCES, distance)
     start = time.perf_counter()
@@ -139,80 +111,51 @@ def compute(cutoff_radius, n_max, l_max, sigma, radial_basis, distance):
 
 
 def describe_reading(cutoff_radius, n_max, l_max, sigma, radial_basis, distance, result):
-    """Read the picture in words.
-
-    Parameters
-    ----------
-    cutoff_radius, n_max, l_max, sigma, radial_basis, distance
-        As in `compute`.
-    result : SoapReading
-
-    Returns
-    -------
-    Reading
-    """
+    """Read the picture in words."""
     n_features = len(result.vector)
     percent = 10 * result.smallest_slope / result.largest  # of the largest |D|, for 0.1 Å
     if percent >= 0.5:
         verdict = "are easy to tell apart"
     else:
         verdict = "are hard to tell apart" if percent >= 0.01 else "look the same"
+    largest, slope = number(np.abs(result.vector).max()), number(result.smallest_slope)
     return Reading(
         f"SOAP with r_cut = {cutoff_radius:.2f} Å, n_max = {n_max}, l_max = {l_max}, σ = {sigma:.2f} Å and the "
         f"{radial_basis} basis has {n_features} feature{'s' * (n_features > 1)}. At r = {distance:.2f} Å the largest "
-        f"of them is {np.abs(result.vector).max():.3g}. Between {DATA_RANGE[0]} and {DATA_RANGE[1]} Å |dD/dr| is at "
-        f"least {result.smallest_slope:.3g} per Å, at {result.smallest_slope_distance:.1f} Å: there 0.1 Å changes D by "
-        f"{percent:.2g} % of its largest length, and two distances {verdict}.",
+        f"of them is {largest}. Between {DATA_RANGE[0]} and {DATA_RANGE[1]} Å |dD/dr| is at least {slope} per Å, at "
+        f"{result.smallest_slope_distance:.1f} Å: there 0.1 Å changes D by {number(percent, 2)} % of its largest "
+        f"length, and two distances {verdict}.",
         f"D and dD/dr of {len(DISTANCES) + 1} distances took {1e3 * result.seconds:.0f} ms.",
     )
 
 
 def build(figure):
-    """Draw what stays, and return the function that moves the rest.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-
-    Returns
-    -------
-    callable
-        ``update(cutoff_radius, n_max, l_max, sigma, radial_basis, distance)``, which returns a `Reading`.
-    """
+    """Draw what stays, and return the function that moves the rest."""
     (seen, curves), (bars, slope) = figure.subplots(2, 2)
-    figure.subplots_adjust(left=0.09, right=0.99, bottom=0.1, top=0.94, wspace=0.22, hspace=0.46)
+    figure.subplots_adjust(left=0.09, right=0.99, bottom=0.11, top=0.93, wspace=0.26, hspace=0.5)
     seen.set(xlim=(0, 8), ylim=(-1.1, 2.1), xlabel="distance from the centre (Å)", ylabel="density, basis g$_n$")
     curves.set(xlim=(2, 7), ylim=(-0.8, 1.1), xlabel="distance r (Å)", ylabel="features / max |D|")
     bars.set(xlim=(0, 1), ylim=(-0.8, 1.1), xticks=[], xlabel="first to last feature", ylabel="features / max |D|")
     slope.set(xlim=(2, 7), ylim=(1e-6, 1e2), yscale="log", xlabel="distance r (Å)", ylabel="|dD/dr| / max |D| (1/Å)")
-    data = [
-        axes.axvspan(*DATA_RANGE, color=COLOURS["extra"], alpha=0.15, linewidth=0, label="data set")
-        for axes in (curves, slope)
-    ]
+    data = [axes.axvspan(*DATA_RANGE, **TRAINING_RANGE, label="data set") for axes in (curves, slope)]
     bars.axhline(0, color="0.4", linewidth=0.8)
 
     def lines(axes, **settings):
         return axes.add_collection(LineCollection([], cmap="viridis", clim=(0, 1), animated=True, **settings), False)
 
-    density = seen.fill_between(
-        RADII, np.zeros_like(RADII), color=COLOURS["light"], alpha=0.6, animated=True, label="density"
-    )
+    density = seen.fill_between(RADII, np.zeros_like(RADII), color=COLOURS["light"], alpha=0.6, animated=True)
+    density.set_label("density")
     basis, features, vector = lines(seen, linewidths=1.4), lines(curves, linewidths=1.4), lines(bars)
     cutoff = seen.axvline(1, color="black", linestyle="--", linewidth=1.4, animated=True, label="r_cut")
     (basis_key,) = seen.plot([], [], color="#21918c", label="g$_n$, scaled")
-    (slopes,) = slope.plot([], [], color=COLOURS["model"], animated=True)
-    (flattest,) = slope.plot([], [], "v", color=COLOURS["model"], markersize=9, animated=True)
-    flattest.set_label("smallest there")
-    here = [
-        axes.axvline(3, color=COLOURS["training"], linestyle="-.", linewidth=1.4, animated=True, label="r")
-        for axes in (curves, slope)
-    ]
+    slopes = moving(slope, color=COLOURS["model"])
+    flattest = Mark(slope, "v", color=COLOURS["model"], markersize=9, label="smallest there")
+    look = {"color": COLOURS["training"], "linestyle": "-.", "linewidth": 1.4, "animated": True, "label": "r"}
+    here = [axes.axvline(3, **look) for axes in (curves, slope)]
     count = bars.text(0.98, 1.02, "", transform=bars.transAxes, ha="right", va="bottom", animated=True)
-    # Above the axes, where nothing moves over them.
-    above = {"loc": "lower left", "bbox_to_anchor": (0, 0.96), "ncols": 3, "columnspacing": 1.0, "handlelength": 1.4}
-    seen.legend(handles=[density, basis_key, cutoff], **above)
-    curves.legend(handles=[data[0], here[0]], **above)
-    slope.legend(handles=[data[1], flattest], **above)
+    legend_above(seen, [density, basis_key, cutoff])
+    legend_above(curves, [data[0], here[0]])
+    legend_above(slope, [data[1], flattest.line])
 
     def update(cutoff_radius, n_max, l_max, sigma, radial_basis, distance):
         settings = (cutoff_radius, n_max, l_max, sigma, radial_basis, distance)
@@ -232,7 +175,7 @@ def build(figure):
         count.set_text(f"{n_features} feature{'s' * (n_features > 1)}")
         # A logarithmic axis has no zero: what is below its end is drawn there.
         slopes.set_data(DISTANCES, np.maximum(result.slopes / result.largest, 1e-6))
-        flattest.set_data([result.smallest_slope_distance], [max(result.smallest_slope / result.largest, 1e-6)])
+        flattest.move(result.smallest_slope_distance, max(result.smallest_slope / result.largest, 1e-7))
         for line in here:
             line.set_xdata([distance])
         return describe_reading(*settings, result)
@@ -241,12 +184,7 @@ def build(figure):
 
 
 def controls():
-    """The controls; a cutoff that DScribe does not allow (1 Å or less with "gto") cannot be set.
-
-    Returns
-    -------
-    dict of ipywidgets.Widget
-    """
+    """The controls; a cutoff that DScribe does not allow (1 Å or less with "gto") cannot be set."""
     return {
         "cutoff_radius": slider("r_cut: cutoff (Å)", 5.0, 1.5, 8.0, 0.1),
         "n_max": slider("n_max: radial basis size", 3, 1, 8, 1),
@@ -257,21 +195,4 @@ def controls():
     }
 
 
-def soap_figure():
-    """The figure of the default values and its alt text.
-
-    Returns
-    -------
-    tuple of matplotlib.figure.Figure and str
-    """
-    return default_figure(build, {name: control.value for name, control in controls().items()}, HEIGHT)
-
-
-def soap_explorer():
-    """The explorer.
-
-    Returns
-    -------
-    Explorer
-    """
-    return Explorer(build, controls(), HEIGHT)
+soap_figure, soap_explorer = figure_and_explorer(build, controls, HEIGHT)

@@ -1,4 +1,4 @@
-"""Explorer of lesson 09: what models say of a crystal that is stretched and sheared, inside the data and outside."""
+"""Explorer of lesson 09: what models predict for a stretched and sheared crystal, inside the data and outside."""
 
 import functools
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ import numpy as np
 from ase.calculators.emt import EMT
 from scipy.interpolate import CubicSpline
 
+from forcefield.checks import finite
 from forcefield.crystals import (
     LARGEST_SHAPE_STRAIN,
     LARGEST_STRETCH,
@@ -16,13 +17,15 @@ from forcefield.crystals import (
     deform,
 )
 from forcefield.elasticity import energies_of, volume_conserving_strains
-from forcefield.explorers.base import Explorer, Reading, default_figure, slider
-from forcefield.plots import COLOURS
+from forcefield.explorers.base import Reading, figure_and_explorer
+from forcefield.explorers.controls import slider
+from forcefield.explorers.drawing import Mark, bare, legend_above, moving
+from forcefield.plots import COLOURS, LINES, TRAINING_RANGE
 
 STRETCHES = np.linspace(-12, 15, 28)
 """Where the curves are drawn, %."""
 
-HEIGHT = 4.4
+HEIGHT = 4.2
 
 
 @dataclass(frozen=True)
@@ -51,54 +54,23 @@ class StrainReading:
 
 
 def strained(stretches, shear):
-    """Perfect copper crystals, four atoms in each cell.
-
-    Parameters
-    ----------
-    stretches : array_like of float, shape (n,)
-        Of all edges with respect to `LATTICE_CONSTANT`, %.
-    shear : float
-        As in `compute`.
-
-    Returns
-    -------
-    list of ase.Atoms, length n
-    """
+    """Perfect copper crystals of four atoms, stretched (each in %, of `LATTICE_CONSTANT`) and sheared (%)."""
     strain, _ = volume_conserving_strains(shear / 100)
     return [deform(copper_crystal(LATTICE_CONSTANT * (1 + stretch / 100)), strain) for stretch in stretches]
 
 
 @functools.lru_cache(maxsize=64)
 def true_curve(shear):
-    """EMT's energies per atom over `STRETCHES`; kept, because the stretch asked for does not change them.
+    """EMT's energies per atom over `STRETCHES`, shape (28,), eV; kept, because the stretch does not change them.
 
     EMT takes milliseconds for a cell: every third point is computed, and a spline gives the others.
-
-    Parameters
-    ----------
-    shear : float
-        As in `compute`.
-
-    Returns
-    -------
-    ndarray of float64, shape (28,), eV
     """
     computed = STRETCHES[::3]
     return CubicSpline(computed, energies_of(EMT(), strained(computed, shear)) / 4)(STRETCHES)
 
 
 def place(stretch, shear):
-    """Say where a strained crystal lies with respect to the training data.
-
-    Parameters
-    ----------
-    stretch, shear : float
-        As in `compute`.
-
-    Returns
-    -------
-    str
-    """
+    """Say where a strained crystal (both in %) lies with respect to the training data."""
     reasons = []
     if abs(stretch) > 100 * LARGEST_STRETCH + 1e-9:
         change = "stretched" if stretch > 0 else "compressed"
@@ -109,30 +81,14 @@ def place(stretch, shear):
 
 
 def compute(models, stretch, shear):
-    """Energies of a perfect copper crystal that is stretched and sheared, by EMT and by models.
+    """Energies of a perfect copper crystal that is stretched and sheared, by EMT and by models of copper crystals.
 
-    Parameters
-    ----------
-    models : sequence of ForceField
-        Models of copper crystals, with the descriptor of `crystal_soap` and a centre on every atom.
-    stretch : float
-        Of all edges with respect to `LATTICE_CONSTANT`, %, above -100.
-    shear : float
-        The crystal is longer along x by this, and shorter along y so that the volume stays, %, from 0 to 50.
-        (A negative shear only exchanges x and y.)
-
-    Returns
-    -------
-    StrainReading
-
-    Raises
-    ------
-    ValueError
-        If stretch or shear is out of its range or not a finite number.
+    All edges change by `stretch`, in %. The crystal is then longer along x by `shear`, and shorter along y so that the
+    volume stays, in %, from 0 to 50. (A negative shear only exchanges x and y.)
     """
-    if not (np.isfinite(stretch) and stretch > -100):
-        raise ValueError(f"The stretch must be a finite number above -100 %; it is {stretch}.")
-    if not 0 <= shear <= 50:
+    if finite("The stretch", stretch, "%") <= -100:
+        raise ValueError(f"The stretch must be above -100 %; it is {stretch}.")
+    if not 0 <= finite("The shear", shear, "%") <= 50:
         raise ValueError(f"The shear must be from 0 to 50 %; it is {shear}.")
     crystals = strained([*STRETCHES, stretch], shear)
     # All atoms of a perfect crystal have the same surroundings: the energy of one centre is that per atom.
@@ -148,116 +104,73 @@ def compute(models, stretch, shear):
 
 
 def describe_reading(stretch, shear, result):
-    """Read the picture in words.
-
-    Parameters
-    ----------
-    stretch, shear
-        As in `compute`.
-    result : StrainReading
-
-    Returns
-    -------
-    Reading
-    """
-    said = ", ".join(f"{1e3 * energy:.0f}" for energy in result.energy)
-    miss = 1e3 * np.abs(result.energy - result.true_energy).max()
+    """Read the picture in words."""
+    predicted = ", ".join(f"{in_mev(energy):.1f}" for energy in result.energy)
+    error = in_mev(np.abs(result.energy - result.true_energy).max())
     return Reading(
         f"Copper stretched by {round(stretch, 2) + 0.0:.2f} % and sheared by {shear:.2f} %: {result.place}. "
-        f"EMT's energy is {round(1e3 * result.true_energy, 1) + 0.0:.1f} meV/atom.",
-        f"The models say {said} meV/atom; the largest miss is {miss:.2g} meV/atom, "
-        f"the models lie within {1e3 * np.ptp(result.energy):.2g} meV/atom.",
+        f"EMT's energy is {in_mev(result.true_energy):.1f} meV/atom.",
+        f"The models predict {predicted} meV/atom; the largest error is {error:.1f} meV/atom, "
+        f"the models differ by {in_mev(np.ptp(result.energy)):.1f} meV/atom.",
     )
+
+
+def in_mev(energy):
+    """An energy in eV as meV, rounded to one digit; no minus before a zero."""
+    return np.round(1e3 * energy, 1) + 0.0
+
+
+def outline_of(width, height):
+    """Corners of two by two cells about the origin, x and y, Å."""
+    return width * np.array([-1, 1, 1, -1, -1]), height * np.array([-1, -1, 1, 1, -1])
 
 
 def build(figure, models):
-    """Draw what stays, and return the function that moves the rest.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-    models : sequence of ForceField
-        As in `compute`.
-
-    Returns
-    -------
-    callable
-        ``update(stretch, shear)``, which returns a `Reading`.
-    """
-    axes = figure.subplots()
-    figure.subplots_adjust(left=0.09, right=0.98, bottom=0.13, top=0.9)
-    axes.set(xlim=(-12, 15), ylim=(-0.1, 1.2), xlabel="stretch of all edges (%)", ylabel="energy per atom (eV)")
+    """Draw what stays, and return the function that moves the rest; `models` as in `compute`."""
+    axes, view = figure.subplots(1, 2, width_ratios=(1.7, 1))
+    figure.subplots_adjust(left=0.1, right=0.99, bottom=0.13, top=0.92, wspace=0.08)
+    axes.set(xlim=(-12, 15), ylim=(-100, 1200), xlabel="stretch of all edges (%)", ylabel="energy per atom (meV)")
     edge = 100 * LARGEST_STRETCH
-
-    def moving(*style, **settings):
-        return axes.plot([], [], *style, animated=True, **settings)[0]
-
     # The data end in both directions: a shear beyond them leaves nothing shaded.
-    data = axes.axvspan(
-        -edge, edge, color=COLOURS["extra"], alpha=0.15, linewidth=0, animated=True, label="training data"
-    )
-    truth = moving(color=COLOURS["truth"], label="EMT")
-    styles = [("-", "o"), ("--", "s"), (":", "^")]
+    data = axes.axvspan(-edge, edge, **TRAINING_RANGE, animated=True, label="training data")
+    truth = moving(axes, **LINES["truth"], label="EMT")
     curves, points = [], []
     for count in range(len(models)):
-        line, marker = styles[count % 3]
-        curves.append(moving(linestyle=line, color=COLOURS["model"], label=f"model {count}"))
-        points.append(moving(marker, color=COLOURS["model"], markersize=8, markerfacecolor="none"))
-    true_point = moving("o", color=COLOURS["truth"], markersize=6)
-    axes.legend(handles=[data, truth, *curves], loc="lower left", bbox_to_anchor=(0, 0.98), ncols=5, columnspacing=1.0)
+        line, marker = (("--", "s"), ("-.", "^"), (":", "D"))[count % 3]
+        curves.append(moving(axes, **LINES["model"] | {"linestyle": line}, label=f"model {count}"))
+        points.append(Mark(axes, marker, color=COLOURS["model"], markersize=8, markerfacecolor="none"))
+    true_point = Mark(axes, "o", color=COLOURS["truth"], markersize=6)
+    legend_above(axes, [data, truth, *curves])
+    bare(view, 10, "2 x 2 cells seen along z (10 Å wide)\ndotted: not strained")
+    view.plot(*outline_of(LATTICE_CONSTANT, LATTICE_CONSTANT), color="0.2", linestyle=":")
+    outline = moving(view, color=COLOURS["model"], linewidth=1.2)
+    layers = [moving(view, "o", color=COLOURS["model"], markersize=15, markerfacecolor=face) for face in ("0.6", "1.0")]
 
     def update(stretch, shear):
         result = compute(models, stretch, shear)
         data.set_visible(shear <= 100 * LARGEST_SHAPE_STRAIN + 1e-9)
-        truth.set_data(STRETCHES, result.true_energies)
-        true_point.set_data([stretch], [min(result.true_energy, 1.18)])  # what is off the scale is drawn at its end
+        truth.set_data(STRETCHES, 1e3 * result.true_energies)
         for curve, point, energies, energy in zip(curves, points, result.energies, result.energy, strict=True):
-            curve.set_data(STRETCHES, energies)
-            point.set_data([stretch], [np.clip(energy, -0.08, 1.18)])
+            curve.set_data(STRETCHES, 1e3 * energies)
+            point.move(stretch, 1e3 * energy)
+        true_point.move(stretch, 1e3 * result.true_energy)
+        width, height = strained([stretch], shear)[0].cell.lengths()[:2]
+        outline.set_data(*outline_of(width, height))
+        # Half an edge from atom to atom; the layer half an edge behind has the places that the first leaves free.
+        i, j = np.indices((5, 5)).reshape(2, -1) - 2
+        for layer, chosen in zip(layers, ((i + j) % 2 == 1, (i + j) % 2 == 0), strict=True):
+            layer.set_data(i[chosen] * width / 2, j[chosen] * height / 2)
         return describe_reading(stretch, shear, result)
 
     return update
 
 
 def controls():
-    """The controls.
-
-    Returns
-    -------
-    dict of ipywidgets.Widget
-    """
+    """The controls."""
     return {
         "stretch": slider("Stretch of all edges (%)", 0.0, -12.0, 15.0, 0.5),
         "shear": slider("Shear (%)", 0.0, 0.0, 12.0, 0.5),
     }
 
 
-def strain_figure(models):
-    """The figure of the default values and its alt text.
-
-    Parameters
-    ----------
-    models : sequence of ForceField
-        As in `compute`.
-
-    Returns
-    -------
-    tuple of matplotlib.figure.Figure and str
-    """
-    defaults = {name: control.value for name, control in controls().items()}
-    return default_figure(lambda figure: build(figure, models), defaults, HEIGHT)
-
-
-def strain_explorer(models):
-    """The explorer.
-
-    Parameters
-    ----------
-    models : sequence of ForceField
-        As in `compute`.
-
-    Returns
-    -------
-    Explorer
-    """
-    return Explorer(lambda figure: build(figure, models), controls(), HEIGHT)
+strain_figure, strain_explorer = figure_and_explorer(build, controls, HEIGHT)
