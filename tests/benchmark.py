@@ -32,8 +32,9 @@ from nbclient.exceptions import CellExecutionError  # noqa: E402
 from sklearn.model_selection import train_test_split  # noqa: E402
 
 from forcefield import descriptors, systems  # noqa: E402
+from forcefield.baselines import KernelRidgeBaseline, hermite_baseline  # noqa: E402
 from forcefield.dataset import Dataset  # noqa: E402
-from forcefield.evaluation import KernelRidgeBaseline, hermite_baseline, mean_absolute_error  # noqa: E402
+from forcefield.evaluation import mean_absolute_error  # noqa: E402
 from forcefield.splits import equally_spaced  # noqa: E402
 from forcefield.training import train  # noqa: E402
 

@@ -1,6 +1,5 @@
-"""Errors, reports and baselines."""
+"""Errors and reports."""
 
-import dataclasses
 import json
 
 import numpy as np
@@ -56,37 +55,3 @@ def test_report_tells_its_numbers_to_who_asks(tmp_path, monkeypatch):
     evaluation.report("error", 0.5, "meV", at_most=1)
     told = json.loads((tmp_path / "bounds.jsonl").read_text(encoding="utf-8"))
     assert told == {"name": "error", "value": 0.5, "unit": "meV", "at_most": 1, "at_least": None}
-
-
-def test_kernel_ridge_forces_are_the_slope_of_its_energies(labelled_and_rest):
-    training, test = labelled_and_rest
-    energies, forces = evaluation.KernelRidgeBaseline(training).predict(test.descriptors, test.derivatives)
-    assert 1e3 * evaluation.mean_absolute_error(energies, test.energies) < 1  # meV
-    distances = np.linalg.norm(test.positions[:, 1] - test.positions[:, 0], axis=1)
-    slope = np.gradient(energies, distances, edge_order=2)
-    # x force on atom 0 is +dE/dr; the spacing of 0.0126 Å limits the comparison.
-    np.testing.assert_allclose(forces[30:, 0, 0], slope[30:], atol=0.02)
-    np.testing.assert_allclose(forces[:, 0], -forces[:, 1], atol=1e-9)
-
-
-def test_hermite_interpolation_goes_through_the_labels(labelled_and_rest):
-    training, test = labelled_and_rest
-    distances = training.positions[:, 1, 0] - training.positions[:, 0, 0]
-    labels = (distances, training.energies, training.forces[:, 0, 0])
-    energies, forces = evaluation.hermite_baseline(*labels, distances)
-    np.testing.assert_allclose(energies, labels[1], atol=1e-12)
-    np.testing.assert_allclose(forces, labels[2], atol=1e-12)
-    between = test.positions[:, 1, 0] - test.positions[:, 0, 0]
-    energies, forces = evaluation.hermite_baseline(*labels, between)
-    assert 1e3 * evaluation.mean_absolute_error(energies, test.energies) < 0.2  # meV
-    assert 1e3 * evaluation.mean_absolute_error(forces, test.forces[:, 0, 0]) < 8  # meV/Å
-
-
-def test_kernel_ridge_takes_one_centre(dimer_set):
-    two = dataclasses.replace(
-        dimer_set,
-        descriptors=np.repeat(dimer_set.descriptors, 2, axis=1),
-        derivatives=np.repeat(dimer_set.derivatives, 2, axis=1),
-    )
-    with pytest.raises(ValueError, match="one centre"):
-        evaluation.KernelRidgeBaseline(two)

@@ -1,13 +1,9 @@
-"""Errors, baselines, and numbers printed beside the bound that they must keep."""
+"""Errors, and numbers printed beside the bound that they must keep."""
 
 import json
 import os
 
 import numpy as np
-from scipy.interpolate import CubicHermiteSpline
-from sklearn.kernel_ridge import KernelRidge
-from sklearn.model_selection import GridSearchCV, KFold
-from sklearn.preprocessing import StandardScaler
 
 from forcefield import checks
 
@@ -74,72 +70,3 @@ def report(name, value, unit="", at_most=None, at_least=None):
         f"{name} is {value:.3g} {unit} here and should be {words} {unit}. "
         "If you changed something above, this is what it did; undo it to go on."
     )
-
-
-class KernelRidgeBaseline:
-    """Kernel ridge regression of energies; forces by the chain rule, like the network's.
-
-    A Gaussian kernel on the standardised descriptor of one centre, fitted to energies alone.
-    Regularisation and width are chosen by cross-validation within the training set.
-
-    Parameters
-    ----------
-    training : Dataset
-        One centre for each system.
-
-    Raises
-    ------
-    ValueError
-        If the set has more than one centre for each system.
-    """
-
-    def __init__(self, training):
-        if training.descriptors.shape[1] != 1:
-            raise ValueError("This baseline takes one centre for each system.")
-        self.scaler = StandardScaler().fit(training.descriptors[:, 0])
-        self.shift = training.energies.mean()
-        grid = {"alpha": np.logspace(-12, -2, 6), "gamma": np.logspace(-3, 1, 9)}
-        search = GridSearchCV(
-            KernelRidge(kernel="rbf"),
-            grid,
-            scoring="neg_mean_absolute_error",
-            cv=KFold(5, shuffle=True, random_state=0),
-        )
-        self.inputs = self.scaler.transform(training.descriptors[:, 0])
-        self.regression = search.fit(self.inputs, training.energies - self.shift).best_estimator_
-
-    def predict(self, descriptors, derivatives):
-        """Energies and forces; arguments, shapes and units as in `ForceField.predict`."""
-        inputs = self.scaler.transform(descriptors[:, 0])
-        energies = self.regression.predict(inputs) + self.shift
-        # E(x) = sum_i a_i exp(-gamma |x - x_i|²), so dE/dx = sum_i -2 gamma (x - x_i) a_i exp(...)
-        differences = inputs[:, None, :] - self.inputs[None, :, :]
-        gamma, weights = self.regression.gamma, self.regression.dual_coef_
-        kernel = np.exp(-gamma * (differences**2).sum(axis=-1))
-        gradient = -2 * gamma * np.einsum("sik,si,i->sk", differences, kernel, weights) / self.scaler.scale_
-        return energies, -np.einsum("sk,saxk->sax", gradient, derivatives[:, 0])
-
-
-def hermite_baseline(training_distances, training_energies, training_forces, distances):
-    """Interpolate energy and slope in the distance itself: what the labels alone can carry.
-
-    A cubic Hermite spline goes through every labelled energy with the labelled slope. It knows
-    that the only thing that matters is r, which a model of descriptors has to find out.
-
-    Parameters
-    ----------
-    training_distances : array_like of float, shape (n_training,), Å
-        Increasing.
-    training_energies : array_like of float, shape (n_training,), eV
-    training_forces : array_like of float, shape (n_training,), eV/Å
-        x component of the force on atom 0, which is on the left, so that it equals +dE/dr.
-    distances : array_like of float, shape (n_systems,), Å
-
-    Returns
-    -------
-    energies : ndarray of float64, shape (n_systems,), eV
-    forces : ndarray of float64, shape (n_systems,), eV/Å
-        x component on atom 0.
-    """
-    spline = CubicHermiteSpline(training_distances, training_energies, training_forces)
-    return spline(distances), spline(distances, 1)

@@ -95,7 +95,10 @@ class FrozenNetwork:
 
 def unit_vectors(descriptors):
     """Descriptors divided by their lengths, the same shape."""
-    return descriptors / np.linalg.norm(descriptors, axis=-1, keepdims=True)
+    lengths = np.linalg.norm(descriptors, axis=-1, keepdims=True)
+    if not np.all(lengths > 0):
+        raise ValueError("A centre is beyond the neighbour radius of every atom: its descriptor is zero.")
+    return descriptors / lengths
 
 
 def through_unit_length(gradients, directions, descriptors):

@@ -293,7 +293,7 @@ report("energy, worst seed divided by best seed", worsts[0] / seed_errors[:, 0].
 # | cubic Hermite | interpolates in $r$ itself, through every labelled energy with the labelled slope; it is told that only $r$ matters |
 
 # %%
-from forcefield.evaluation import KernelRidgeBaseline, hermite_baseline
+from forcefield.baselines import KernelRidgeBaseline, hermite_baseline
 
 mean_energies = np.full(len(data), true_energies[labelled].mean())
 kernel_ridge = KernelRidgeBaseline(data[labelled])

@@ -273,7 +273,7 @@ report("ratio of force errors, w = 1000 to w = 1", median[6, 1] / median[3, 1], 
 # > **What do you expect?** Hermite interpolation errs as $h^4$ in the energy and $h^3$ in the slope when points are $h$ apart. Will the network keep up?
 
 # %%
-from forcefield.evaluation import KernelRidgeBaseline, hermite_baseline
+from forcefield.baselines import KernelRidgeBaseline, hermite_baseline
 
 counts = np.array([5, 8, 12, 20, 30, 45, 60])
 network, others = [], []
