@@ -6,7 +6,7 @@ import os
 import re
 from collections import namedtuple
 
-import files
+import paths
 
 LOOSE = 6  # a bound further than this factor from the stored number needs a reason
 LIST = os.path.join("tests", "bounds.txt")
@@ -36,7 +36,7 @@ def reports(text):
 
 def stored_reports(path):
     """Return the reports in a notebook's stored outputs."""
-    cells = json.loads(files.read(path))["cells"]
+    cells = json.loads(paths.read(path))["cells"]
     texts = ["".join(output.get("text", "")) for cell in cells for output in cell.get("outputs", [])]
     return [report for text in texts for report in reports(text)]
 
@@ -93,13 +93,13 @@ def listed(notebook, reasons):
 
 def notebook_paths():
     """Return the paths of all lessons, in order."""
-    return sorted(glob.glob(os.path.join(glob.escape(files.ROOT), "notebooks", "*.ipynb")))
+    return sorted(glob.glob(os.path.join(glob.escape(paths.ROOT), "notebooks", "*.ipynb")))
 
 
 def bounds(arguments):
     """Write the bounds in the lessons' outputs to tests/bounds.txt, and print what is wrong with them."""
-    path = os.path.join(files.ROOT, LIST)
-    old, text, code = read_list(files.read(path)), HEADING, 0
+    path = os.path.join(paths.ROOT, LIST)
+    old, text, code = read_list(paths.read(path)), HEADING, 0
     for notebook in notebook_paths():
         lesson = os.path.splitext(os.path.basename(notebook))[0]
         lines, wrong = listed(notebook, dict(old.get(lesson, [])))
@@ -107,5 +107,5 @@ def bounds(arguments):
         for complaint in wrong:
             print(f"{lesson[:2]}  {complaint}")
             code = 1
-    files.write(path, text)
+    paths.write(path, text)
     return code

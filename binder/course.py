@@ -36,7 +36,7 @@ import signal
 import subprocess
 import sys
 
-import files
+import paths
 from bounds import bounds
 from environment import find_environment
 from interpreters import tool_environment
@@ -49,11 +49,11 @@ from problems import Problem, disk_full, say
 def hand_over(python, arguments):
     """Become the tool that ``python -m arguments`` starts; its return code is ours."""
     variables = tool_environment(python)
-    settings = os.path.join(files.ROOT, "binder", "jupyter")
+    settings = os.path.join(paths.ROOT, "binder", "jupyter")
     variables["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
         [settings, *filter(None, [variables.get("JUPYTER_CONFIG_PATH")])]
     )
-    os.chdir(files.ROOT)
+    os.chdir(paths.ROOT)
     command = [python, *arguments]
     if os.name != "nt":
         os.execve(python, command, variables)

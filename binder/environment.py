@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 
-import files
+import paths
 from install import install, run_pip
 from interpreters import find_python, python_version
 from packages import inspect, read_environment
@@ -18,12 +18,12 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
 def find_environment():
     """Return the Python of the active environment if it has exactly the pinned versions, else of ``.venv``."""
-    with open(files.ENVIRONMENT, encoding="utf-8") as file:
+    with open(paths.ENVIRONMENT, encoding="utf-8") as file:
         pins, cpu_index = read_environment(file.read())
     for variable in ("CONDA_PREFIX", "VIRTUAL_ENV"):
         prefix = os.environ.get(variable, "")
         python = find_python(prefix) if prefix else None
-        if python and os.path.realpath(prefix) != os.path.realpath(files.VENV):
+        if python and os.path.realpath(prefix) != os.path.realpath(paths.VENV):
             state = inspect(python, pins)
             if state and not state["wrong"]:
                 return python
@@ -37,10 +37,10 @@ def own_environment(pins, cpu_index):
     A finished one is stamped with its Python's version and the pins: while the stamp is right, nothing is
     looked at again. One that was interrupted while packages were changing is made anew.
     """
-    stamp, unfinished = files.venv_file("stamp"), files.venv_file("unfinished")
-    python = find_python(files.VENV)
+    stamp, unfinished = paths.venv_file("stamp"), paths.venv_file("unfinished")
+    python = find_python(paths.VENV)
     version = python_version(python) if python else None
-    if version and not os.path.exists(unfinished) and files.read(stamp) == stamp_text(version, pins):
+    if version and not os.path.exists(unfinished) and paths.read(stamp) == stamp_text(version, pins):
         return python
 
     usable = version in PYTHONS and not os.path.exists(unfinished)
@@ -51,10 +51,10 @@ def own_environment(pins, cpu_index):
         state = inspect(python, pins)
     if state["wrong"]:
         install(python, state["wrong"], cpu_index)
-    if state["unlisted"] and files.read(stamp):  # packages of an earlier list; without a stamp, the user's own
+    if state["unlisted"] and paths.read(stamp):  # packages of an earlier list; without a stamp, the user's own
         run_pip(python, ["uninstall", "--yes", *state["unlisted"]])
-    files.write(stamp, stamp_text(version, pins))
-    say("The environment is ready: " + files.VENV)
+    paths.write(stamp, stamp_text(version, pins))
+    say("The environment is ready: " + paths.VENV)
     return python
 
 
@@ -71,24 +71,24 @@ def make_venv():
             "This Python has no venv module: install it (on Debian and Ubuntu with "
             f"`sudo apt install python{version}-venv`) and run the command again."
         )
-    if os.path.exists(files.VENV):
-        shutil.rmtree(files.VENV)
-    if shutil.disk_usage(files.ROOT).free < SPACE:
+    if os.path.exists(paths.VENV):
+        shutil.rmtree(paths.VENV)
+    if shutil.disk_usage(paths.ROOT).free < SPACE:
         raise disk_full()
     say("Making .venv with the packages of environment.yml. This happens once and takes some minutes.")
-    os.mkdir(files.VENV)
-    files.write(files.venv_file("unfinished"), "")
+    os.mkdir(paths.VENV)
+    paths.write(paths.venv_file("unfinished"), "")
     base = getattr(sys, "_base_executable", sys.executable)  # not one that was in the old .venv
     made = subprocess.run(
-        [base, "-m", "venv", files.VENV],
+        [base, "-m", "venv", paths.VENV],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
     )
     if made.returncode:
         raise explain(made.stdout)
-    os.remove(files.venv_file("unfinished"))
-    return find_python(files.VENV)
+    os.remove(paths.venv_file("unfinished"))
+    return find_python(paths.VENV)
 
 
 def stamp_text(version, pins):

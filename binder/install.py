@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 
-import files
+import paths
 from interpreters import tool_environment
 from packages import CUDA
 from problems import Problem, explain, say
@@ -21,8 +21,8 @@ def install(python, pins, cpu_index):
     say(f"Installing {len(pins)} packages ...")
     if sys.platform.startswith("linux"):  # elsewhere every build is a CPU build
         pins = [cpu_torch(python, pin, cpu_index) if pin.startswith("torch==") else pin for pin in pins]
-    files.write(files.venv_file("requirements"), "\n".join(pins) + "\n")
-    run_pip(python, ["install", "--no-deps", "--requirement", files.venv_file("requirements")], len(pins))
+    paths.write(paths.venv_file("requirements"), "\n".join(pins) + "\n")
+    run_pip(python, ["install", "--no-deps", "--requirement", paths.venv_file("requirements")], len(pins))
 
 
 def cpu_torch(python, pin, cpu_index):
@@ -44,7 +44,7 @@ def cpu_torch(python, pin, cpu_index):
             )
             if answer.returncode:
                 continue
-            found = json.loads(files.read(report))["install"][0]
+            found = json.loads(paths.read(report))["install"][0]
         if not any(CUDA.match(line) for line in found["metadata"].get("requires_dist", [])):
             # From the CPU index by its address, so that pip asks that index for nothing else.
             return found["download_info"]["url"] if "--index-url" in options else pin
@@ -60,11 +60,11 @@ def run_pip(python, arguments, total=0):
 
     While packages change, a mark says that ``.venv`` is unfinished; it stays if that is interrupted.
     """
-    files.write(files.venv_file("unfinished"), "")
+    paths.write(paths.venv_file("unfinished"), "")
     command = [python, "-u", "-m", "pip", "--disable-pip-version-check", "--no-input", *arguments]
     if total:
         command.append("--progress-bar=off")
-    with open(files.venv_file("log"), "w", encoding="utf-8") as log:
+    with open(paths.venv_file("log"), "w", encoding="utf-8") as log:
         pip = subprocess.Popen(
             command,
             env=dict(tool_environment(python), PYTHONIOENCODING="utf-8"),
@@ -76,16 +76,16 @@ def run_pip(python, arguments, total=0):
         show = Progress(total)
         while pip.poll() is None:
             time.sleep(0.2)
-            show.update(files.read(files.venv_file("log")))
+            show.update(paths.read(paths.venv_file("log")))
         show.finish()
     finally:
         if pip.poll() is None:
             pip.terminate()
             pip.wait()
-        output = files.read(files.venv_file("log"))
+        output = paths.read(paths.venv_file("log"))
         untouched = not re.search("Installing collected packages|Attempting uninstall|Uninstalling", output)
         if pip.returncode == 0 or untouched:
-            os.remove(files.venv_file("unfinished"))
+            os.remove(paths.venv_file("unfinished"))
     if pip.returncode:
         raise explain(output)
 
@@ -101,7 +101,7 @@ class Progress:
 
     def count_installed(self):
         """Count the packages that were put into ``.venv`` since the start."""
-        pattern = os.path.join(glob.escape(files.VENV), "[lL]ib", "**", "site-packages", "*.dist-info")
+        pattern = os.path.join(glob.escape(paths.VENV), "[lL]ib", "**", "site-packages", "*.dist-info")
         count = 0
         for path in glob.glob(pattern, recursive=True):
             with contextlib.suppress(FileNotFoundError):  # pip may just have replaced it

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 
-import files
+import paths
 from environment import PYTHONS
 from interpreters import find_python
 from packages import CUDA, LOCKED_PART, package_name, read_environment
@@ -18,13 +18,13 @@ UV = "uv==0.13.9"  # resolves the locked part
 
 def lock(arguments):
     """Resolve the first part of environment.yml and write what it needs below it; if that fails, write nothing."""
-    old = files.read(files.ENVIRONMENT)
+    old = paths.read(paths.ENVIRONMENT)
     first = old[: old.index(LOCKED_PART)]
     direct, _ = read_environment(first)
     names = {package_name(pin) for pin in direct}
     with tempfile.TemporaryDirectory() as folder:
         listed, resolved = os.path.join(folder, "direct.in"), os.path.join(folder, "pins.txt")
-        files.write(listed, "\n".join(direct) + "\n")
+        paths.write(listed, "\n".join(direct) + "\n")
         subprocess.check_call([sys.executable, "-m", "venv", os.path.join(folder, "venv")])
         python = find_python(os.path.join(folder, "venv"))
         subprocess.check_call([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", UV])
@@ -35,9 +35,9 @@ def lock(arguments):
             subprocess.check_call([*command, source, "--output-file", target, *options.split()], env=variables)
 
         compile_pins(listed, resolved, "--universal --fork-strategy fewest --python-version " + PYTHONS[0])
-        pins = [line for line in files.read(resolved).splitlines() if not CUDA.match(line)]
+        pins = [line for line in paths.read(resolved).splitlines() if not CUDA.match(line)]
         pins = [line for line in pins if package_name(line) not in names]
-        files.write(resolved, "\n".join(direct + pins) + "\n")
+        paths.write(resolved, "\n".join(direct + pins) + "\n")
         for version in PYTHONS:
             for platform in PLATFORMS:
                 say(f"Looking for wheels: Python {version}, {platform}")
@@ -45,7 +45,7 @@ def lock(arguments):
                 compile_pins(resolved, os.devnull, options)
     heading = old[old.index(LOCKED_PART) :].splitlines()[0]
     new = first + "\n".join([heading] + ["      - " + pin for pin in pins]) + "\n"
-    files.write(files.ENVIRONMENT, new)
+    paths.write(paths.ENVIRONMENT, new)
     changes = [line for line in difflib.ndiff(old.splitlines(), new.splitlines()) if line[0] in "+-"]
     print("\n".join(changes) or "Nothing has changed.")
     return 0

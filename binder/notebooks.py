@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 
-import files
+import paths
 from environment import find_environment
 from interpreters import tool_environment
 from problems import Problem, say
@@ -17,7 +17,7 @@ from problems import Problem, say
 def sync(arguments):
     """Bring every notebook and its script to the same text."""
     python = find_environment()
-    folder = os.path.join(glob.escape(files.ROOT), "notebooks")
+    folder = os.path.join(glob.escape(paths.ROOT), "notebooks")
     pairs = {os.path.splitext(os.path.basename(path))[0]: path for path in glob.glob(folder + "/*.ipynb")}
     for path in glob.glob(folder + "/scripts/*.py"):
         pairs.setdefault(os.path.splitext(os.path.basename(path))[0], path)  # a script without notebook
@@ -30,7 +30,7 @@ def sync(arguments):
         encoding="utf-8",
     )
     for path in re.findall(r"Updating (/.*|\w:.*)", answer.stdout):
-        say("written: " + os.path.relpath(path, files.ROOT))
+        say("written: " + os.path.relpath(path, paths.ROOT))
     return answer.returncode
 
 
@@ -39,7 +39,7 @@ def run(names):
     if sync([]):
         raise Problem("The notebooks and their scripts could not be brought together: see above.")
     python = find_environment()
-    notebooks = sorted(os.listdir(os.path.join(files.ROOT, "notebooks")))
+    notebooks = sorted(os.listdir(os.path.join(paths.ROOT, "notebooks")))
     notebooks = [name for name in notebooks if name.endswith(".ipynb")]
     names = [os.path.splitext(os.path.basename(name))[0] for name in names] or [""]
     for name in names:
@@ -47,7 +47,7 @@ def run(names):
             raise Problem("No notebook is called {}: there are {}.".format(name, ", ".join(notebooks)))
     for notebook in notebooks:
         if notebook.startswith(tuple(names)):
-            execute(python, os.path.join(files.ROOT, "notebooks", notebook))
+            execute(python, os.path.join(paths.ROOT, "notebooks", notebook))
     return 0
 
 
@@ -62,8 +62,8 @@ def execute(python, path):
         command += ["--output-dir", folder, path]
         if subprocess.call(command, env=tool_environment(python)):
             raise Problem(f"{name} stopped at the cell above; the stored notebook is unchanged.")
-        text = steady(json.loads(files.read(os.path.join(folder, name))))
-    files.write(path + ".new", text)
+        text = steady(json.loads(paths.read(os.path.join(folder, name))))
+    paths.write(path + ".new", text)
     os.replace(path + ".new", path)
     say(f"{name}: {time.time() - start:.0f} s, {len(text) / 1e3:.0f} kB")
 

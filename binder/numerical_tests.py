@@ -7,7 +7,7 @@ import re
 import subprocess
 import tempfile
 
-import files
+import paths
 from bounds import Report, margins, notebook_paths, stored_reports, words
 from environment import find_environment
 from interpreters import tool_environment
@@ -68,12 +68,12 @@ def make_plan(python, names, own):
 
 def run_tests(python, variables, arguments):
     """Run pytest with these variables; return its code, its last line, and the reports that the tests made."""
-    paths = [] if named_paths(arguments) else numerical_tests()
+    tests = [] if named_paths(arguments) else numerical_tests()
     with tempfile.TemporaryDirectory() as folder:
         record = os.path.join(folder, "bounds.jsonl")
         with subprocess.Popen(
-            [python, *PYTEST, *arguments, *paths],
-            cwd=files.ROOT,
+            [python, *PYTEST, *arguments, *tests],
+            cwd=paths.ROOT,
             env=dict(tool_environment(python), COURSE_BOUNDS=record, PYTHONIOENCODING="utf-8", **variables),
             stdout=subprocess.PIPE,
             encoding="utf-8",
@@ -83,22 +83,24 @@ def run_tests(python, variables, arguments):
             for line in pytest.stdout:
                 print(line, end="", flush=True)
                 outcome = line.strip(" =\n") or outcome
-        entries = [json.loads(line) for line in files.read(record).splitlines()]
+        entries = [json.loads(line) for line in paths.read(record).splitlines()]
     reports = [Report(**{name: entry.get(name) for name in Report._fields}) for entry in entries]
     return pytest.returncode, outcome, reports
 
 
 def named_paths(arguments):
     """Return the files and folders that pytest is asked for."""
-    return [word for word in arguments if os.path.exists(os.path.join(files.ROOT, word.split("::")[0]))]
+    return [word for word in arguments if os.path.exists(os.path.join(paths.ROOT, word.split("::")[0]))]
 
 
 def numerical_tests():
     """Return the test files that compute with the package, and the folder of the lessons."""
-    paths = sorted(glob.glob(os.path.join(glob.escape(files.ROOT), "tests", "test_*.py")))
-    texts = {os.path.relpath(path, files.ROOT): files.read(path) for path in paths}
-    own = [path for path, text in texts.items() if re.search(r"(?m)^(from|import) forcefield", text)]
-    return [path for path in own if not re.search(r"(?m)^from browser", texts[path])] + ["notebooks"]
+    tests = []
+    for path in sorted(glob.glob(os.path.join(glob.escape(paths.ROOT), "tests", "test_*.py"))):
+        imports = re.findall(r"(?m)^(?:from|import) (\w+)", paths.read(path))
+        if "forcefield" in imports and "browser" not in imports:
+            tests.append(os.path.relpath(path, paths.ROOT))
+    return [*tests, "notebooks"]
 
 
 def nearest(numbers):

@@ -4,7 +4,7 @@ import re
 import sys
 import tempfile
 
-import files
+import paths
 
 SPACE = 4e9  # bytes; the environment takes 2 GB, pip's own copies nearly as much while it works
 
@@ -40,13 +40,13 @@ def explain(output):
     errors = [line for line in output.splitlines() if re.search("error", line, re.IGNORECASE)]
     return Problem(
         "Installing failed ({}): correct that, or delete the folder .venv, and run the command again; "
-        "pip's whole output is in {}.".format((errors or ["no reason given"])[0].strip(), files.venv_file("log"))
+        "pip's whole output is in {}.".format((errors or ["no reason given"])[0].strip(), paths.venv_file("log"))
     )
 
 
 def disk_full():
     """Return the Problem for a full disk."""
     return Problem(
-        f"The disk is too full: make {SPACE / 1e9:.0f} GB free for {files.VENV} and the temporary folder "
+        f"The disk is too full: make {SPACE / 1e9:.0f} GB free for {paths.VENV} and the temporary folder "
         f"{tempfile.gettempdir()}, and run the command again."
     )

@@ -5,7 +5,7 @@ import pytest
 import torch
 from ase.calculators.emt import EMT
 
-import files
+import paths
 from forcefield import prepared, sampling
 from forcefield.dataset import Dataset
 from forcefield.splits import equally_spaced
@@ -48,6 +48,6 @@ def copper_force_field(copper_set):
 @pytest.fixture
 def launcher_folder(tmp_path, monkeypatch):
     """An empty folder in which the launcher's functions work instead of in the course's."""
-    monkeypatch.setattr(files, "ROOT", str(tmp_path))
-    monkeypatch.setattr(files, "VENV", str(tmp_path / ".venv"))
+    monkeypatch.setattr(paths, "ROOT", str(tmp_path))
+    monkeypatch.setattr(paths, "VENV", str(tmp_path / ".venv"))
     return tmp_path

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import environment
-import files
+import paths
 from interpreters import find_python
 from packages import read_environment
 from problems import Problem
@@ -139,7 +139,7 @@ def test_without_network_the_old_environment_stays_as_it_was(folder):
 
 def test_what_was_cut_short_is_made_anew(folder, first, monkeypatch):
     venv = folder / ".venv"
-    monkeypatch.setattr(files, "VENV", str(venv))
+    monkeypatch.setattr(paths, "VENV", str(venv))
 
     def make():  # what the first start did, without its seconds
         shutil.rmtree(venv)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-import files
 import lock
+import paths
 
 LISTED = """\
 dependencies:
@@ -26,7 +26,7 @@ dependencies:
 def resolver(launcher_folder, monkeypatch):
     """A short environment.yml, and in uv's place something that resolves it or fails at a step."""
     (launcher_folder / "environment.yml").write_text(LISTED)
-    monkeypatch.setattr(files, "ENVIRONMENT", str(launcher_folder / "environment.yml"))
+    monkeypatch.setattr(paths, "ENVIRONMENT", str(launcher_folder / "environment.yml"))
     calls = []
 
     def check_call(command, **options):
