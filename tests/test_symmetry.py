@@ -8,8 +8,8 @@ import torch
 from forcefield import prepared
 from forcefield.descriptors import describe
 from forcefield.gradients import numerical_forces
+from forcefield.loss import tensors
 from forcefield.model import ForceField, contraction_order
-from forcefield.training import tensors
 
 
 def predictor(model, symbols="Cu13"):

@@ -1,12 +1,18 @@
-"""Loss and fit: how the weights are found."""
+"""The fit: how the weights are found."""
 
+import inspect
 import time
 from dataclasses import dataclass, field
 
 import numpy as np
-import torch
 
-from forcefield.model import ForceField, contraction_order, shared_tensor
+from forcefield import checks
+from forcefield.dataset import Dataset
+from forcefield.lbfgs import LBFGS
+from forcefield.levenberg_marquardt import LevenbergMarquardt
+from forcefield.loss import Loss, loss_of, tensors
+from forcefield.model import ForceField
+from forcefield.residuals import network_inputs
 
 
 @dataclass
@@ -16,11 +22,18 @@ class History:
     Parameters
     ----------
     training : list of float
-        Training loss after every epoch (Adam) or evaluation (L-BFGS), no unit.
+        Training loss, no unit: at the start, then after every iteration (Levenberg-Marquardt) or of every
+        evaluation, trials of the line search too (L-BFGS). The penalty of a regularisation is not in it.
     validation : list of float
-        Validation loss, one for each entry of `validation_at`.
+        Validation loss at the start and along the way, if there is a validation set.
     validation_at : list of int
-        Epoch or evaluation at which the validation loss was taken.
+        For each of them the place in `training`.
+    iterations, evaluations : int
+        Iterations done, and how often the model was evaluated on the training set for them.
+    converged : bool
+        Whether the fit ended because no step lowered the loss any more.
+    loss : float
+        Training loss of the weights that were kept.
     seconds : float
         Time of the fit, s.
     """
@@ -28,82 +41,32 @@ class History:
     training: list = field(default_factory=list)
     validation: list = field(default_factory=list)
     validation_at: list = field(default_factory=list)
+    iterations: int = 0
+    evaluations: int = 0
+    converged: bool = False
+    loss: float = np.nan
     seconds: float = 0.0
 
-
-def tensors(dataset):
-    """Descriptors, derivatives, energies and forces of a set as float64 tensors.
-
-    Parameters
-    ----------
-    dataset : Dataset
-
-    Returns
-    -------
-    tuple of torch.Tensor
-        Shapes (n_systems, n_centers, n_features), (n_systems, n_centers, n_atoms, 3, n_features) in 1/Å,
-        (n_systems,) in eV and (n_systems, n_atoms, 3) in eV/Å. The derivatives are in the order of
-        `contraction_order`.
-    """
-    descriptors, derivatives, energies, forces = (
-        shared_tensor(getattr(dataset, name)) for name in ("descriptors", "derivatives", "energies", "forces")
-    )
-    return descriptors, contraction_order(derivatives), energies, forces
+    def __str__(self):
+        end = "converged" if self.converged else "ended at the number of iterations, not converged"
+        return f"{self.iterations} iterations, {self.evaluations} evaluations, loss {self.loss:.2g}: {end}"
 
 
-class Loss:
-    """Mean squared errors of energies and forces, each divided by the variance of its labels.
-
-    L = energy_weight * MSE(E) / var(E) + force_weight * MSE(F) / var(F), without a unit: a model
-    that always says the mean gets energy_weight + force_weight.
-
-    Parameters
-    ----------
-    training : Dataset
-        The set whose variances are used, whatever set the loss is then taken of.
-    energy_weight, force_weight : float
-        Not negative, not both zero.
-
-    Raises
-    ------
-    ValueError
-        If the weights are out of range, or if the labels do not vary.
-    """
-
-    def __init__(self, training, energy_weight=1.0, force_weight=1.0):
-        if min(energy_weight, force_weight) < 0 or energy_weight + force_weight <= 0:
-            raise ValueError("The weights of energies and forces must not be negative, and one must be above 0.")
-        self.energy_weight, self.force_weight = float(energy_weight), float(force_weight)
-        self.energy_variance = float(np.var(training.energies))
-        self.force_variance = float(np.var(training.forces))
-        if self.energy_variance == 0 or self.force_variance == 0:
-            raise ValueError(
-                "The labels of the training set do not vary, so their variance cannot scale a loss: use more systems."
-            )
-
-    def __call__(self, energies, forces, true_energies, true_forces):
-        """Loss of predictions.
-
-        Parameters
-        ----------
-        energies, true_energies : torch.Tensor, shape (n_systems,), eV
-        forces, true_forces : torch.Tensor, shape (n_systems, n_atoms, 3), eV/Å
-
-        Returns
-        -------
-        torch.Tensor
-            One number, no unit.
-        """
-        energy_part = ((energies - true_energies) ** 2).mean() / self.energy_variance
-        force_part = ((forces - true_forces) ** 2).mean() / self.force_variance
-        return self.energy_weight * energy_part + self.force_weight * force_part
+METHODS = {"lbfgs": LBFGS, "levenberg_marquardt": LevenbergMarquardt}
 
 
-def fit(model, training_set, validation_set=None, iterations=500, energy_weight=1.0, force_weight=1.0, progress=None):
-    """Fit a force field to all labels at once with L-BFGS.
-
-    L-BFGS builds up the curvature of the loss from the last gradients and searches along each direction
-    for a step that meets the strong Wolfe conditions. It needs the exact loss of the full set, and float64.
+def fit(
+    model,
+    training_set,
+    validation_set=None,
+    method="lbfgs",
+    iterations=500,
+    energy_weight=1.0,
+    force_weight=1.0,
+    regularisation=0.0,
+    progress=None,
+):
+    """Fit a force field to all labels at once.
 
     Parameters
     ----------
@@ -112,13 +75,19 @@ def fit(model, training_set, validation_set=None, iterations=500, energy_weight=
     training_set : Dataset
         What the weights are fitted to.
     validation_set : Dataset, optional
-        Never fitted to: if given, the weights with the lowest loss on it are kept.
+        Never fitted to: if given, the weights with the lowest loss on it are kept, those at the start included.
+    method : {"lbfgs", "levenberg_marquardt"}
+        L-BFGS builds up the curvature of the loss from the last gradients; any network. Levenberg-Marquardt solves the
+        least-squares problem linearised at each step: far more accurate, but for one hidden layer and up to some
+        thousand weights.
     iterations : int
-        Number of L-BFGS iterations at most.
+        At most.
     energy_weight, force_weight : float
-        Weights of the two parts of the loss.
+        Weights of the two parts of the loss; labels of a part with weight 0 are not looked at.
+    regularisation : float
+        This times the sum of the squared weights is added to what is minimised.
     progress : callable, optional
-        Called now and then with (fraction done, training loss, best validation loss or None).
+        Called now and then with (fraction done, training loss, lowest validation loss or None).
 
     Returns
     -------
@@ -127,88 +96,119 @@ def fit(model, training_set, validation_set=None, iterations=500, energy_weight=
     Raises
     ------
     ValueError
-        If a weight or the number of iterations is out of range, or if the loss is not finite any more.
+        If a setting is out of range, if the sets do not fit the model or each other, or if the loss is not finite.
 
     References
     ----------
-    D. C. Liu, J. Nocedal, Math. Program. 45, 503 (1989), doi:10.1007/BF01589116.
+    D. C. Liu, J. Nocedal, Math. Program. 45, 503 (1989), doi:10.1007/BF01589116 (L-BFGS).
     """
-    if iterations < 1:
-        raise ValueError(f"The number of iterations must be at least 1; it is {iterations}.")
-    start = time.perf_counter()
-    history = History()
+    # What is asked for, checked before anything is computed.
+    checks.one_of("method", method, METHODS)
+    iterations = checks.whole_number("iterations", iterations, 1)
+    regularisation = checks.not_negative("regularisation", regularisation)
+    _check_sets(model, training_set, validation_set)
     loss = Loss(training_set, energy_weight, force_weight)
-    training_tensors = tensors(training_set)
+    start, history = time.perf_counter(), History()
+    optimizer = METHODS[method](model, training_set, loss, regularisation)
     validation_tensors = None if validation_set is None else tensors(validation_set)
-    # Steps between two looks at the validation set and at the progress display.
-    stride = min(iterations, 10 if validation_set is not None else 50)
-    optimizer = torch.optim.LBFGS(
-        model.parameters(),
-        max_iter=stride,
-        history_size=50,
-        tolerance_grad=1e-10,
-        tolerance_change=1e-14,
-        line_search_fn="strong_wolfe",
-    )
+    best, best_weights = np.inf, None
 
-    def closure():
-        optimizer.zero_grad()
-        value = _loss_of(model, loss, training_tensors, create_graph=True)
-        value.backward()
-        history.training.append(value.item())
-        return value
+    def validate(place):
+        """Take the validation loss, and keep a copy of the weights if it is the lowest so far."""
+        nonlocal best, best_weights
+        history.validation.append(loss_of(model, loss, validation_tensors).item())
+        history.validation_at.append(place)
+        if history.validation[-1] < best:
+            best, best_weights = history.validation[-1], {k: v.clone() for k, v in model.state_dict().items()}
 
-    best, best_weights, done = np.inf, None, 0
-    while done < iterations:
-        optimizer.param_groups[0]["max_iter"] = min(stride, iterations - done)
-        evaluations = len(history.training)
-        optimizer.step(closure)
-        done += stride
-        if not np.isfinite(history.training[-1]):
+    # The weights at the start count too: a fit can make everything worse.
+    if validation_set is not None:
+        validate(0)
+    # A stretch of iterations, then a look at loss, validation set and display.
+    stride = optimizer.stride if validation_set is not None else max(optimizer.stride, iterations // 10)
+    while history.iterations < iterations and not optimizer.converged:
+        history.iterations += optimizer.advance(min(stride, iterations - history.iterations))
+        if not np.isfinite(optimizer.losses[-1]):
             raise ValueError("The loss is not finite any more: check the labels, or lower the weights of the loss.")
-        if validation_tensors is not None:
-            current = _loss_of(model, loss, validation_tensors).item()
-            history.validation.append(current)
-            history.validation_at.append(len(history.training) - 1)
-            if current < best:
-                best = current
-                best_weights = {name: value.clone() for name, value in model.state_dict().items()}
+        if validation_set is not None:
+            validate(len(optimizer.losses) - 1)
         if progress is not None:
-            progress(min(done / iterations, 1.0), history.training[-1], best if best_weights else None)
-        # One evaluation and no step: L-BFGS has converged.
-        if len(history.training) - evaluations <= 1:
-            break
+            done = 1.0 if optimizer.converged else history.iterations / iterations
+            progress(done, optimizer.losses[-1], best if best_weights else None)
+    # The weights that are kept, and the record.
     if best_weights is not None:
         model.load_state_dict(best_weights)
-    record = fit_record(training_set, iterations, energy_weight, force_weight)
+    history.training, history.evaluations, history.converged = (
+        optimizer.losses,
+        optimizer.evaluations,
+        optimizer.converged,
+    )
+    history.loss = loss_of(model, loss, tensors(training_set)).item()
+    record = fit_record(training_set, validation_set, method, iterations, energy_weight, force_weight, regularisation)
     model.provenance.setdefault("fit", []).append(record)
     history.seconds = time.perf_counter() - start
     return history
 
 
-def _loss_of(model, loss, set_tensors, create_graph=False):
-    """Loss of a model over a whole set, as a tensor."""
-    descriptors, derivatives, true_energies, true_forces = set_tensors
-    energies, forces = model(descriptors, derivatives, create_graph=create_graph)
-    return loss(energies, forces, true_energies, true_forces)
+def fit_record(
+    training_set,
+    validation_set=None,
+    method="lbfgs",
+    iterations=500,
+    energy_weight=1.0,
+    force_weight=1.0,
+    regularisation=0.0,
+):
+    """What a force field's provenance says of one fit."""
+    return {
+        "labels": training_set.fingerprint(),
+        "validation_labels": None if validation_set is None else validation_set.fingerprint(),
+        "method": method,
+        "iterations": int(iterations),
+        "energy_weight": float(energy_weight),
+        "force_weight": float(force_weight),
+        "regularisation": float(regularisation),
+    }
+
+
+def _check_sets(model, training_set, validation_set):
+    """Refuse sets that are empty, or that do not fit the model or each other."""
+    if not isinstance(model, ForceField):
+        raise ValueError(f"fit takes a ForceField; this is of type {type(model).__name__}.")
+    for name, dataset in (("training set", training_set), ("validation set", validation_set)):
+        if dataset is None and name == "validation set":
+            continue
+        if not isinstance(dataset, Dataset):
+            raise ValueError(f"The {name} must be a Dataset; it is of type {type(dataset).__name__}.")
+        if not len(dataset):
+            raise ValueError(f"The {name} is empty: it needs at least one system.")
+        n_features = model.settings["n_features"]
+        if dataset.descriptors.shape[-1] != n_features:
+            raise ValueError(
+                f"The model takes {n_features} features, and the {name} has {dataset.descriptors.shape[-1]}."
+            )
+        shape, expected = dataset.derivatives.shape[1:3], training_set.derivatives.shape[1:3]
+        if shape != expected or dataset.metadata.get("descriptor") != training_set.metadata.get("descriptor"):
+            raise ValueError(
+                f"The validation set must be described like the training set, with {expected[0]} centres and "
+                f"{expected[1]} atoms in every system and the same SOAP; it has {shape[0]} and {shape[1]}, or another."
+            )
 
 
 def new_model(
     training_set, hidden_units=(32,), activation="tanh", seed=0, scaling="standard", unit_length=False, **fit
 ):
     """A standardised force field that is not fitted yet, and the settings that are left for `fit`."""
+    if not isinstance(training_set, Dataset):
+        raise ValueError(f"The training set must be a Dataset; it is of type {type(training_set).__name__}.")
+    unknown = sorted(set(fit) - set(inspect.signature(fit_record).parameters))
+    if unknown:
+        raise ValueError(f"There is no setting {unknown[0]!r}: those of ForceField and of fit are what train takes.")
     n_features = training_set.descriptors.shape[-1]
-    return ForceField(n_features, hidden_units, activation, seed, scaling, unit_length).standardise(training_set), fit
-
-
-def fit_record(training_set, iterations=500, energy_weight=1.0, force_weight=1.0):
-    """What a force field's provenance says of one fit."""
-    return {
-        "labels": training_set.fingerprint(),
-        "iterations": iterations,
-        "energy_weight": float(energy_weight),
-        "force_weight": float(force_weight),
-    }
+    model = ForceField(n_features, hidden_units, activation, seed, scaling, unit_length).standardise(training_set)
+    if fit.get("energy_weight", 1.0) == 0:
+        scale_energies_by_forces(model, training_set)
+    return model, fit
 
 
 def train(training_set, validation_set=None, progress=None, **settings):
@@ -233,3 +233,17 @@ def train(training_set, validation_set=None, progress=None, **settings):
     """
     model, fit_settings = new_model(training_set, **settings)
     return model, fit(model, training_set, validation_set, progress=progress, **fit_settings)
+
+
+def scale_energies_by_forces(model, training_set):
+    """Set the energy scale, eV, without any energy: the spread that the best linear model of the forces gives them.
+
+    The constant of the energy is open then, and starts at zero.
+    """
+    inputs, slopes = network_inputs(model, training_set)
+    coefficients, *_ = np.linalg.lstsq(
+        slopes.sum(axis=2).reshape(-1, inputs.shape[-1]), training_set.forces.ravel(), rcond=1e-6
+    )
+    spread = float((inputs.sum(axis=1) @ coefficients).std())
+    model.energy_scale.fill_(spread if spread > 0 else 1.0)
+    model.energy_shift.fill_(0.0)
