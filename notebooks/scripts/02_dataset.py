@@ -6,12 +6,12 @@
 # - to label 200 pairs of atoms with energies and forces, and to check the labels;
 # - what the SOAP descriptor computes, well enough to compute six of its numbers yourself;
 # - to read the array of descriptor derivatives, index by index, and to prove it right with finite differences;
-# - what `r_cut`, `n_max`, `l_max` and `sigma` change, and how to see that a descriptor is blind;
+# - what `r_cut`, `n_max`, `l_max` and `sigma` change, and how to see that a descriptor cannot tell two structures apart;
 # - to split a data set so that the test stays honest, and to save it with everything needed to understand it.
 #
 # **You need** [lesson 1](01_principle.ipynb) (descriptor, Jacobian, chain rule), Python with numpy, and the idea of a partial derivative.
 #
-# **Time** about 60 minutes, 15 of them exercises; all cells run in under a minute.
+# **Time** about 65 minutes of reading and running, 15 minutes of exercises. Parts marked *optional* (10 of the 65 minutes) are not needed later. All cells run in under a minute.
 
 # %% [markdown]
 # ## Dataset generation
@@ -26,17 +26,18 @@
 # | descriptor $\mathbf{D}$ | `descriptors` | (200, 1, 6) | none |
 # | its derivatives $\partial\mathbf{D}/\partial\mathbf{R}$ | `derivatives` | (200, 1, 2, 3, 6) | 1/Å |
 #
-# The setup is that of [DScribe's tutorial](https://singroup.github.io/dscribe/latest/tutorials/machine_learning/forces_and_energies.html), and it is simple on purpose.
-# Two atoms have one distance, so every curve can be drawn. The Lennard-Jones potential costs nothing, so we can have the truth anywhere.
+# The data set is that of [DScribe's tutorial](https://singroup.github.io/dscribe/latest/tutorials/machine_learning/forces_and_energies.html), and it is simple on purpose.
+# Two atoms have one distance, so every curve can be drawn. The Lennard-Jones potential costs nothing, so the true energy is known at any distance.
 # One descriptor centre, halfway between the atoms, keeps the arrays small; real systems have a centre on every atom.
 
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
 
-from forcefield.plots import COLOURS, show, use_course_style
+from forcefield.lesson import start_lesson
+from forcefield.plots import COLOURS, POINTS, show
 
-use_course_style()
+start_lesson()  # one thread, and one style for all figures
 
 # %% [markdown]
 # ## 1. Two hundred labelled dimers
@@ -51,6 +52,7 @@ from ase.calculators.lj import LennardJones
 sigma_lj, epsilon = 2.9, 1.0  # Å, eV
 distances = np.linspace(2.5, 5.0, 200)  # Å
 
+# %%
 structures = []
 for distance in distances:
     atoms = ase.Atoms("HH", positions=[[-distance / 2, 0, 0], [distance / 2, 0, 0]])
@@ -83,29 +85,33 @@ assert sideways < 1e-12
 # %% [markdown]
 # So one number says everything about the forces of a dimer: $F_x$ on atom 0. When $r$ grows, atom 0 moves left, hence $F_{0,x} = +\,\mathrm{d}E/\mathrm{d}r$.
 # It is negative (to the left, away from atom 1) where the atoms repel each other.
+#
+# **What do you expect?** The lowest energy is −1 eV, near 3.26 Å. What is the highest energy between 2.5 and 5 Å, and how many of the 200 energies are negative?
+#
+# - (a) about 1 eV, half of them
+# - (b) about 14 eV, most of them
+# - (c) about 14 eV, few of them
 
 # %%
 force_on_left = forces[:, 0, 0]
 steep = np.abs(force_on_left) > 10
-print(f"energy: {energies.min():.2f} to {energies.max():.2f} eV, lowest at r = {distances[energies.argmin()]:.2f} Å")
+lowest = distances[energies.argmin()]
+print(f"energy: {energies.min():.2f} to {energies.max():.2f} eV, lowest at r = {lowest:.2f} Å")
 print(f"force (x, atom 0): {force_on_left.min():.1f} to {force_on_left.max():.1f} eV/Å")
 print(f"{(energies < 0).sum()} of {len(energies)} energies are negative")
-print(f"{steep.sum()} forces are stronger than 10 eV/Å, all of them below r = {distances[steep].max():.2f} Å")
+print(f"{steep.sum()} forces are stronger than 10 eV/Å, all below r = {distances[steep].max():.2f} Å")
 
-# %% [markdown]
-# The energies look like this, and the forces beside them:
-
-# %%
-figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4))
-_ = left.plot(distances, energies, ".", markersize=3, color=COLOURS["truth"])
-_ = right.plot(distances, force_on_left, ".", markersize=3, color=COLOURS["truth"])
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
+figure, (left, right) = plt.subplots(1, 2, figsize=(7.5, 3.2))
+left.plot(distances, energies, **POINTS["truth"] | {"markersize": 2})
+right.plot(distances, force_on_left, **POINTS["truth"] | {"markersize": 2})
 r_minimum = 2 ** (1 / 6) * sigma_lj
 for axes in (left, right):
-    _ = axes.axvline(r_minimum, color=COLOURS["baseline"], linestyle="--", linewidth=1.2)
-    _ = axes.set_xlabel("distance r (Å)")
-_ = left.annotate("r = $2^{1/6}\\,\\sigma_\\mathrm{LJ}$", (r_minimum, 8), (3.4, 8), va="center")
-_ = left.set_ylabel("energy E (eV)")
-_ = right.set_ylabel("force on atom 0, x (eV/Å)")
+    axes.axvline(r_minimum, color="0.5", linestyle="--", linewidth=1.2)
+    axes.set_xlabel("distance r (Å)")
+left.annotate("r = $2^{1/6}\\,\\sigma_\\mathrm{LJ}$", (r_minimum, 8), (3.4, 8), va="center")
+left.set_ylabel("energy E (eV)")
+right.set_ylabel("force on atom 0, x (eV/Å)")
 show(
     figure,
     "Two panels against the distance from 2.5 to 5 Å. Left: the energy falls steeply from 14 eV to a shallow "
@@ -113,10 +119,10 @@ show(
 )
 
 # %% [markdown]
-# The steep wall on the left holds almost all of the range, and the well, where atoms spend their time, is a small dip beside it. A model that fits the wall only roughly has large errors; a model
-# that misses the well is useless. Keep this in mind when errors are averaged.
+# **(b).** The steep part on the left holds almost all of the range. The region around the minimum, where atoms spend their time, is small beside it. A model that fits the steep part only roughly has large errors; a model
+# that misses the minimum is useless. Keep this in mind when errors are averaged.
 #
-# Are the forces really the slope of the energies? The simplest check: move atom 0 a little to both sides, and take minus the difference of the energies, divided by the distance between the two places.
+# Are the forces really minus the slope of the energies? The simplest check: move each coordinate a little to both sides, and take minus the difference of the energies, divided by the distance between the two places. `numerical_forces` does that for all six coordinates.
 
 # %%
 from forcefield.gradients import numerical_forces
@@ -129,24 +135,25 @@ def energy_at(new_positions):
     return atoms.get_potential_energy()
 
 
+# %%
 numerical = [numerical_forces(energy_at, positions[s], step=1e-5) for s in range(0, 200, 10)]
 largest = np.abs(numerical - forces[::10]).max()
 print("forces and finite differences of the energy agree to 1e-5 eV/Å:", largest < 1e-5)
 assert largest < 1e-5
 
 # %% [markdown]
-# `numerical_forces` moves all six coordinates in turn. Why the step is $10^{-5}$ Å, and not much larger or smaller, is the subject of section 4.
+# Why the step is $10^{-5}$ Å, and not much larger or smaller, is the subject of section 4.
 
 # %% [markdown]
 # ## 2. SOAP at the midpoint
 #
 # A model needs input that does not change when the pair is turned or its atoms are swapped. The descriptor SOAP (*smooth overlap of atomic positions*,
-# [Bartók et al. 2013](https://doi.org/10.1103/PhysRevB.87.184115)) gets there in three steps.
+# [Bartók et al. 2013](https://doi.org/10.1103/PhysRevB.87.184115)) is computed in three steps.
 #
-# 1. **Blur.** Put a Gaussian of width $\sigma$ on every atom: $\;\rho(\mathbf{x}) = \sum_i \exp\!\left(-|\mathbf{x}-\mathbf{R}_i|^2 / 2\sigma^2\right)$.
-# 2. **Measure.** From a *centre*, express this density in shells and angles: $\;c_{nlm} = \int g_n(x)\, Y_{lm}(\hat{\mathbf{x}})\, \rho(\mathbf{x})\, \mathrm{d}^3x$, with
-#    radial functions $g_n$, $n=1\dots n_\mathrm{max}$, and spherical harmonics $Y_{lm}$, $l=0\dots l_\mathrm{max}$ (the angular functions of the hydrogen atom).
-# 3. **Forget the direction.** Turning the pair changes the $c_{nlm}$, but not these sums over $m$, the *power spectrum*: $\;p_{nn'l} = \pi\sqrt{8/(2l+1)}\,\sum_m c_{nlm}\,c_{n'lm}$.
+# 1. **Density.** Put a Gaussian of width $\sigma$ on every atom: $\;\rho(\mathbf{x}) = \sum_i \exp\!\left(-|\mathbf{x}-\mathbf{R}_i|^2 / 2\sigma^2\right)$.
+# 2. **Coefficients.** Around a *centre*, expand this density in radial and angular functions: $\;c_{nlm} = \int g_n(x)\, Y_{lm}(\hat{\mathbf{x}})\, \rho(\mathbf{x})\, \mathrm{d}^3x$. The
+#    radial functions $g_n$, $n=1\dots n_\mathrm{max}$, depend on the distance from the centre. The spherical harmonics $Y_{lm}$, $l=0\dots l_\mathrm{max}$, $m=-l\dots l$, depend on the direction; they are the angular functions of the hydrogen atom.
+# 3. **Sums that do not depend on direction.** Turning the pair changes the $c_{nlm}$, but not these sums over $m$, the *power spectrum*: $\;p_{nn'l} = \pi\sqrt{8/(2l+1)}\,\sum_m c_{nlm}\,c_{n'lm}$.
 #
 # The numbers $p_{nn'l}$ are the features. For the two pictures below we write the radial functions out by hand.
 
@@ -158,39 +165,40 @@ assert largest < 1e-5
 from scipy.linalg import inv, sqrtm
 
 r_cut, n_max, sigma = 5.0, 3, 0.5
-x = np.linspace(1e-6, 12, 6001)  # distance from the centre, Å; far enough that everything has decayed
+x = np.linspace(1e-6, 12, 6001)  # distance from the centre, Å; all functions decay before 12
 
 decay_distances = np.linspace(1, r_cut, n_max)
 alphas = -np.log(1e-3) / decay_distances**2  # 1/Å²
-overlaps = np.sqrt(np.pi) / 4 * (alphas[:, None] + alphas) ** -1.5  # integrals of two Gaussians times x²
-radial_functions = inv(sqrtm(overlaps)) @ np.exp(-np.outer(alphas, x**2))  # this mixture is orthonormal
+overlaps = np.sqrt(np.pi) / 4 * (alphas[:, None] + alphas) ** -1.5  # integrals, with x²
+radial_functions = inv(sqrtm(overlaps)) @ np.exp(-np.outer(alphas, x**2))
 
+# %%
 products = np.trapezoid(radial_functions[:, None] * radial_functions * x**2, x)
 print("orthonormal:", np.allclose(products, np.eye(n_max), atol=1e-8))
 
-# %%
-figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2))
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
+figure, (left, right) = plt.subplots(1, 2, figsize=(7.5, 3.2))
 line = np.linspace(-4.5, 4.5, 400)
 for r, style, colour, side in ((2.5, "-", COLOURS["model"], 1), (5.0, "--", COLOURS["training"], -1)):
     density = sum(np.exp(-((line - place) ** 2) / (2 * sigma**2)) for place in (-r / 2, r / 2))
-    _ = left.plot(line, density, style, color=colour)
-    _ = left.text(side * r / 2, 1.05, f"r = {r} Å", color=colour, ha="center")
-_ = left.plot(0, 0, "k+", markersize=12)
-_ = left.text(0, -0.19, "centre", ha="center")
-_ = left.set(xlabel="x (Å)", ylabel="density ρ on the x axis", ylim=(-0.25, 1.2))
+    left.plot(line, density, style, color=colour)
+    left.text(side * r / 2, 1.05, f"r = {r} Å", color=colour, ha="center")
+left.plot(0, 0, "k+", markersize=12)
+left.text(0, -0.19, "centre", ha="center")
+left.set(xlabel="x (Å)", ylabel="density ρ on the x axis", ylim=(-0.25, 1.2))
 for n, (function, style) in enumerate(zip(radial_functions, ("-", "--", ":"), strict=True)):
-    _ = right.plot(x, x * function, style, label=f"n = {n + 1}")
-_ = right.set(xlabel="distance x from the centre (Å)", ylabel="$x\\,g_n(x)$ (Å$^{-1/2}$)", xlim=(0, 6))
-_ = right.legend()
+    right.plot(x, x * function, style, label=f"n = {n + 1}")
+right.set(xlabel="distance x from the centre (Å)", ylabel="$x\\,g_n(x)$ (Å$^{-1/2}$)", xlim=(0, 6))
+right.legend()
 show(
     figure,
-    "Left: the density of two dimers along x, two Gaussian bumps each, at 1.25 Å and at 2.5 Å on both sides "
-    "of the centre. Right: the three orthonormal radial functions; the first lives near the centre, "
-    "the third reaches farthest.",
+    "Left: the density of two dimers along x, two Gaussians each, at 1.25 Å and at 2.5 Å on both sides "
+    "of the centre. Right: the three orthonormal radial functions; the first is large near the centre, "
+    "the third extends farthest.",
 )
 
 # %% [markdown]
-# The centre sees each atom at $r/2$, not at $r$: at most 2.5 Å away. Each $c_n$ is the overlap of one curve on the right with a bump on the left.
+# Each atom is $r/2$ from the centre, not $r$: at most 2.5 Å away. Each $c_n$ is the integral over one curve on the right times the Gaussians on the left.
 #
 # Now DScribe does it for all 200 dimers, and gives the derivatives too. The centres are given as one list for each system. **Derivatives come first, descriptors second.**
 
@@ -215,15 +223,15 @@ for n, l in ((3, 0), (1, 0), (8, 0), (3, 4), (4, 4), (8, 6)):
     print(f"n_max = {n}, l_max = {l}: {counted:3d} features, formula {formula:3d}")
     assert counted == formula
 
-# %%
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 pairs = [(n, m) for n in range(1, 4) for m in range(n, 4)]
 figure, axes = plt.subplots(figsize=(7, 3.6))
 styles = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
 places = ((2.6, 0.16), (2.6, -0.2), (2.85, -0.58), (2.43, 0.8), (2.75, 1.25), (3.1, 2.2))  # of the labels
 for k, ((n, m), style) in enumerate(zip(pairs, styles, strict=True)):
     curve = axes.plot(distances, descriptors[:, 0, k], linestyle=style)[0]
-    _ = axes.text(*places[k], f"$p_{{{n}{m}}}$", color=curve.get_color(), fontsize=12)
-_ = axes.set(xlabel="distance r (Å)", ylabel="feature (no unit)")
+    axes.text(*places[k], f"$p_{{{n}{m}}}$", color=curve.get_color(), fontsize=12)
+axes.set(xlabel="distance r (Å)", ylabel="feature (no unit)")
 show(
     figure,
     "The six features against the distance: smooth curves that start at different heights and cross. "
@@ -231,29 +239,31 @@ show(
 )
 
 # %% [markdown]
-# Every distance has its own set of six values: that is what the model will read. Is this really what the three steps say? For $l=0$ the angular integral of a Gaussian at distance $d=r/2$ has a closed
+# Every distance has its own set of six values: that is the input of the model. Is this really what the three steps say? For $l=0$ the angular integral of a Gaussian at distance $d=r/2$ has a closed
 # form, $\sqrt{4\pi}\, e^{-(x^2+d^2)/2\sigma^2}\, \sinh(xd/\sigma^2)\,/\,(xd/\sigma^2)$, and the rest is a sum over the grid `x`.
 
 # %%
 system = 60
 d = distances[system] / 2
-shell = np.sqrt(4 * np.pi) * np.exp(-(x**2 + d**2) / (2 * sigma**2)) * np.sinh(x * d / sigma**2) / (x * d / sigma**2)
-coefficients = np.trapezoid(radial_functions * 2 * shell * x**2, x)  # 2: both atoms
+u = x * d / sigma**2
+angular_integral = np.sqrt(4 * np.pi) * np.exp(-(x**2 + d**2) / (2 * sigma**2)) * np.sinh(u) / u
+coefficients = np.trapezoid(radial_functions * 2 * angular_integral * x**2, x)  # 2: both atoms
 power_spectrum = np.pi * np.sqrt(8) * np.outer(coefficients, coefficients)
 by_hand = power_spectrum[np.triu_indices(n_max)]
 
+# %%
 print(f"r = {distances[system]:.3f} Å")
 print("by hand:", np.round(by_hand, 4))
 print("DScribe:", np.round(descriptors[system, 0], 4))
 assert np.allclose(by_hand, descriptors[system, 0], rtol=0, atol=1e-8)
 
 # %% [markdown]
-# The same numbers. SOAP is no black box: it is three overlaps, multiplied in pairs.
+# The same numbers: three integrals, multiplied in pairs. There is no more to SOAP than that (for $l=0$).
 
 # %% [markdown]
 # ## 3. The derivatives, index by index
 #
-# `derivatives[system, center, atom, axis, feature]` says how fast one feature changes when one atom moves along one axis. Its unit is 1/Å. Read one entry aloud:
+# `derivatives[system, center, atom, axis, feature]` says how fast one feature changes when one atom moves along one axis. Its unit is 1/Å. Here is one entry, and a test of what it says:
 
 # %%
 value = derivatives[60, 0, 1, 0, 5]
@@ -264,21 +274,29 @@ print(f"derivatives[60, 0, 1, 0, 5] = {value:.3f} per Å")
 print(f"predicted change of feature 5 for 0.01 Å: {0.01 * value:.4f}, found: {change:.4f}")
 
 # %% [markdown]
-# "In system 60, seen from centre 0: when atom 1 moves along x by one ångström, feature 5 falls by 0.8." That holds for small moves only, so we tried 0.01 Å and found a hundredth of it.
+# "In system 60, described from centre 0: when atom 1 moves along x by one ångström, feature 5 falls by 0.8." That holds for small moves only, so we tried 0.01 Å and found a hundredth of it.
 #
-# Here are all 36 entries of system 60. Each row is one coordinate, each column one feature: it is the Jacobian of [lesson 1](01_principle.ipynb).
+# All 36 entries of system 60 follow, one row for each coordinate, one column for each feature: the Jacobian of [lesson 1](01_principle.ipynb).
+#
+# **What do you expect?** How many of its six rows are zero?
+#
+# - (a) none
+# - (b) three: those of one atom
+# - (c) four: those of y and z
+# - (d) all but one
 
-# %%
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 jacobian = derivatives[60, 0].reshape(6, 6) + 0.0  # rows: atom 0 x, y, z, atom 1 x, y, z
 figure, axes = plt.subplots(figsize=(6.4, 3.4))
 image = axes.imshow(jacobian, vmin=-1.4, vmax=1.4, aspect="auto")
 for (row, column), entry in np.ndenumerate(jacobian):
     colour = "black" if entry > -0.15 else "white"
-    _ = axes.text(column, row, f"{entry:.2f}" if abs(entry) > 1e-12 else "0", ha="center", va="center", color=colour)
-_ = axes.set_yticks(range(6), [f"atom {atom}, {axis}" for atom in (0, 1) for axis in "xyz"])
-_ = axes.set_xticks(range(6), [f"$p_{{{n}{m}}}$" for n, m in pairs])
+    text = f"{entry:.2f}" if abs(entry) > 1e-12 else "0"
+    axes.text(column, row, text, ha="center", va="center", color=colour)
+axes.set_yticks(range(6), [f"atom {atom}, {axis}" for atom in (0, 1) for axis in "xyz"])
+axes.set_xticks(range(6), [f"$p_{{{n}{m}}}$" for n, m in pairs])
 axes.grid(visible=False)
-_ = figure.colorbar(image, label="derivative (1/Å)")
+figure.colorbar(image, label="derivative (1/Å)")
 show(
     figure,
     "The Jacobian of one dimer as a table of colours and numbers, six coordinates by six features. Only the "
@@ -286,7 +304,7 @@ show(
 )
 
 # %% [markdown]
-# Two patterns, and both have a reason.
+# **(c)**, and the two rows that are left are opposite. Both have a reason.
 #
 # - **The y and z rows are zero.** A small step sideways does not change the atom's distance from the centre to first order: by Pythagoras it changes with the square of the step.
 # - **The x rows are opposite.** Atom 0 moved right comes closer to the centre, atom 1 moved right goes away from it. The pair is symmetric about the centre, so the effects are equal in size.
@@ -307,17 +325,24 @@ assert mirror < 1e-12
 slopes = 0.5 * (derivatives[:, 0, 1, 0] - derivatives[:, 0, 0, 0])  # 1/Å
 along_curve = np.gradient(descriptors[:, 0], distances, axis=0)  # from neighbouring dimers
 print("dD/dr", slopes.shape)
-print("agrees with the slope of the curves to 0.01 per Å:", np.abs(slopes - along_curve)[1:-1].max() < 0.01)
-assert np.abs(slopes - along_curve)[1:-1].max() < 0.01
+difference = np.abs(slopes - along_curve)[1:-1].max()
+print("agrees with the slope of the curves to 0.01 per Å:", difference < 0.01)
+assert difference < 0.01
 
 # %% [markdown]
-# ## 4. The gradient-check ladder
+# ## 4. The gradient check: one step is not enough
 #
 # Agreement to 0.01 is a first hint, not a proof. The standard proof is the **central difference**: move one coordinate by $+h$ and by $-h$,
 #
 # $$\frac{\partial \mathbf D}{\partial x} \approx \frac{\mathbf D(x+h) - \mathbf D(x-h)}{2h}.$$
 #
-# Which step $h$? Instead of guessing, try them all, from $10^{-1}$ to $10^{-9}$ Å: a ladder. We take atom 1 along x, nine dimers, and the worst feature. (Other lessons take $h = 10^{-4}$ Å: see below what that costs.)
+# Which step $h$? Instead of guessing, take a **sweep**: many steps, from $10^{-1}$ to $10^{-9}$ Å. We move atom 1 along x in nine dimers, and take the worst feature. For comparison there is the *forward* difference, $(\mathbf D(x+h)-\mathbf D(x))/h$, and a derivative that is wrong: the analytic one, made 2 % too large.
+#
+# **What do you expect?** How does the error of the central difference change as $h$ becomes smaller?
+#
+# - (a) it falls all the way
+# - (b) it falls, then stays level
+# - (c) it falls, then rises again
 
 
 # %%
@@ -329,6 +354,7 @@ def features_at(shift):
     return soap.create(moved, centers=[[midpoint]] * len(moved))[:, 0]
 
 
+# %%
 analytic = derivatives[10:190:20, 0, 1, 0]
 steps = np.logspace(-1, -9, 49)
 central = [(features_at(h) - features_at(-h)) / (2 * h) for h in steps]
@@ -337,30 +363,21 @@ central_errors = np.array([np.abs(numerical - analytic).max() for numerical in c
 forward_errors = np.array([np.abs(numerical - analytic).max() for numerical in forward])
 wrong_errors = np.array([np.abs(numerical - 1.02 * analytic).max() for numerical in central])
 
-# %% [markdown]
-# Two errors compete.
-#
-# - **Truncation.** The formula leaves out higher terms of the Taylor series. For the central difference the first one left out is $\tfrac16 h^2\,\mathbf D'''$: on logarithmic axes a line of slope 2. For the
-#   *forward* difference $(\mathbf D(x+h)-\mathbf D(x))/h$ it is $\tfrac12 h\,\mathbf D''$: slope 1.
-# - **Round-off.** float64 keeps about 16 digits, so each feature is off by about $\epsilon_\mathrm{float}|\mathbf D|$ with $\epsilon_\mathrm{float} = 2.2\times10^{-16}$. Divided by $h$ this becomes
-#   $\epsilon_\mathrm{float}|\mathbf D|/h$: slope −1.
-#
-# For comparison we also check a derivative that is *wrong*: the analytic one, made 2 % too large.
-
-# %%
-truncation = central_errors[np.abs(steps - 1e-2).argmin()] * (steps / 1e-2) ** 2  # drawn through the error at 0.01 Å
-round_off = np.finfo(float).eps * np.abs(descriptors).max() / steps  # nothing fitted
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
+# The dashed line goes through the error at 0.01 Å; nothing is fitted in the dotted one.
+truncation = central_errors[np.abs(steps - 1e-2).argmin()] * (steps / 1e-2) ** 2
+round_off = np.finfo(float).eps * np.abs(descriptors).max() / steps
 figure, axes = plt.subplots(figsize=(7, 4.2))
-_ = axes.loglog(steps, forward_errors, "s", markersize=4, color=COLOURS["extra"])
-_ = axes.loglog(steps, wrong_errors, "x", markersize=4, color=COLOURS["baseline"])
-_ = axes.loglog(steps, central_errors, "o", markersize=4, color=COLOURS["model"])
-_ = axes.loglog(steps, truncation, "--", color=COLOURS["truth"], linewidth=1.2)
-_ = axes.loglog(steps, round_off, ":", color=COLOURS["truth"], linewidth=1.5)
-_ = axes.text(1.5e-3, 3e-8, "central difference\ntruncation, slope 2", color=COLOURS["model"])
-_ = axes.text(3e-8, 1e-4, "forward difference\ntruncation, slope 1", color=COLOURS["extra"])
-_ = axes.text(1e-9, 0.15, "central difference, derivative 2 % too large", color=COLOURS["baseline"])
-_ = axes.text(1.1e-9, 4e-11, "round-off $\\epsilon_\\mathrm{float}|D|/h$\nslope −1")
-_ = axes.set(xlabel="step h (Å)", ylabel="largest error of dD/dx (1/Å)", ylim=(1e-11, 3))
+axes.loglog(steps, forward_errors, "s", markersize=4, color=COLOURS["extra"])
+axes.loglog(steps, wrong_errors, "x", markersize=4, color=COLOURS["baseline"])
+axes.loglog(steps, central_errors, "o", markersize=4, color=COLOURS["model"])
+axes.loglog(steps, truncation, "--", color=COLOURS["truth"], linewidth=1.2)
+axes.loglog(steps, round_off, ":", color=COLOURS["truth"], linewidth=1.5)
+axes.text(1.5e-3, 3e-8, "central difference\ntruncation, slope 2", color=COLOURS["model"])
+axes.text(3e-8, 1e-4, "forward difference\ntruncation, slope 1", color=COLOURS["extra"])
+axes.text(1e-9, 0.15, "central difference, derivative 2 % too large", color=COLOURS["baseline"])
+axes.text(1.1e-9, 4e-11, "round-off $\\epsilon_\\mathrm{float}|D|/h$\nslope −1")
+axes.set(xlabel="step h (Å)", ylabel="largest error of dD/dx (1/Å)", ylim=(1e-11, 3))
 show(
     figure,
     "Error of the finite difference against the step on logarithmic axes. Central differences form a V: down "
@@ -369,33 +386,39 @@ show(
 )
 
 # %% [markdown]
-# Going down the ladder, the error of the central difference falls a hundredfold for each tenfold smaller step, reaches a floor, and climbs again along the line that round-off predicts.
-# **Smaller is not better.** The best step lies where the two lines cross.
+# **(c).** The points form a V, because there are two errors.
+#
+# - **Truncation.** The formula leaves out higher terms of the Taylor series. For the central difference the first one left out is $\tfrac16 h^2\,\mathbf D'''$: on logarithmic axes a line of slope 2. For the
+#   forward difference it is $\tfrac12 h\,\mathbf D''$: slope 1.
+# - **Round-off.** float64 keeps about 16 digits, so each feature is off by about $\epsilon_\mathrm{float}|\mathbf D|$ with $\epsilon_\mathrm{float} = 2.2\times10^{-16}$. Divided by $h$ this becomes
+#   $\epsilon_\mathrm{float}|\mathbf D|/h$: slope −1.
+#
+# So smaller is not better: the best step lies where the two lines cross. **A wrong derivative looks different:** its error stays level however small the step is, because the two sides do not approach the same number. A sweep shows that; a comparison with a single step need not.
 
 # %%
 large = (steps > 1e-4) & (steps < 3e-2)
 slope_central, slope_forward = (
-    np.polyfit(np.log10(steps[large]), np.log10(errors[large]), 1)[0] for errors in (central_errors, forward_errors)
+    np.polyfit(np.log10(steps[large]), np.log10(errors[large]), 1)[0]
+    for errors in (central_errors, forward_errors)
 )
 print(f"slope at large steps: central {slope_central:.1f}, forward {slope_forward:.1f}")
-best = steps[central_errors.argmin()]
-print("best step between 1e-6 and 1e-4 Å:       ", 1e-6 < best < 1e-4)
-print("error there below 1e-8 per Å:            ", central_errors.min() < 1e-8)
-usual = central_errors[np.abs(steps - 1e-4).argmin()]
-print("error at 1e-4 Å below 1e-7 per Å:        ", usual < 1e-7)
-print(f"smallest error of the wrong derivative:   {wrong_errors.min():.2f} per Å")
-print(f"the derivatives themselves reach          {np.abs(analytic).max():.1f} per Å")
 assert abs(slope_central - 2) < 0.1
 assert abs(slope_forward - 1) < 0.1
+
+# %%
+best = steps[central_errors.argmin()]
+usual = central_errors[np.abs(steps - 1e-4).argmin()]
+print("best step between 1e-6 and 1e-4 Å:       ", 1e-6 < best < 1e-4)
+print("error there below 1e-8 per Å:            ", central_errors.min() < 1e-8)
+print("error at 1e-4 Å below 1e-7 per Å:        ", usual < 1e-7)
+print(f"smallest error of the wrong derivative:   {wrong_errors.min():.2f} per Å")
+print(f"the derivatives themselves are at most    {np.abs(analytic).max():.1f} per Å")
 assert 1e-6 < best < 1e-4
 assert central_errors.min() < 1e-8
 assert usual < 1e-7
 
 # %% [markdown]
-# The analytic derivatives pass. **A wrong derivative looks different:** its error stays flat however small the step is, because the two sides do not approach the same number. One look at the V says more than
-# a comparison with a single step.
-#
-# The package has this as one function. It moves every coordinate of every atom, so it checks the whole Jacobian.
+# The analytic derivatives pass. The package has the central difference as one function. It moves every coordinate of every atom, so it checks the whole Jacobian.
 
 # %%
 from forcefield.gradients import central_difference
@@ -406,27 +429,28 @@ def features_of(new_positions):
     return soap.create(ase.Atoms("HH", new_positions), centers=[midpoint])[0]
 
 
+# %%
 numerical = central_difference(features_of, positions[60], step=1e-5)
+difference = np.abs(numerical - derivatives[60, 0]).max()
 print("shape (atom, axis, feature):", numerical.shape)
-print("whole Jacobian agrees to 1e-8 per Å:", np.abs(numerical - derivatives[60, 0]).max() < 1e-8)
-assert np.abs(numerical - derivatives[60, 0]).max() < 1e-8
+print("whole Jacobian agrees to 1e-8 per Å:", difference < 1e-8)
+assert difference < 1e-8
 
 # %% [markdown]
 # ## 5. What each SOAP parameter changes
 #
-# A descriptor is good when different distances get clearly different features. A readable measure is the **sensitivity**: how fast the descriptor changes with $r$, compared with its largest length,
+# A descriptor is good when different distances get clearly different features. A measure for that is the **sensitivity**: how fast the descriptor changes with $r$, compared with its largest length,
 #
 # $$ s(r) = \frac{|\mathrm{d}\mathbf D/\mathrm{d}r|}{\max_r |\mathbf D|}\qquad\text{(unit 1/Å)}. $$
 #
-# $s = 0.2$ per Å means: a distance change of 0.05 Å changes the descriptor by 1 % of its largest length. Where $s$ is near zero the descriptor is *blind*: a model can hardly tell such distances apart.
-# Dividing by the length matters: before a model reads features, each is **standardised** (shifted and divided so that its mean is 0 and its spread 1), and a common factor is lost there.
+# $s = 0.2$ per Å means: a distance change of 0.05 Å changes the descriptor by 1 % of its largest length. Where $s$ is near zero, the descriptors of neighbouring distances are almost the same, and a model can hardly tell them apart.
 
 # %%
 standard = {"r_cut": 5.0, "n_max": 3, "l_max": 0, "sigma": 0.5}
 
 
 def soap_curves(**changed):
-    """Features (200, n_features) and their slopes dD/dr in 1/Å, for the standard settings with changes."""
+    """Features (200, n_features) and dD/dr in 1/Å, for the standard settings with changes."""
     soap = SOAP(species=["H"], periodic=False, **(standard | changed))
     derivatives, descriptors = soap.derivatives(structures, centers=centers)
     return descriptors[:, 0], 0.5 * (derivatives[:, 0, 1, 0] - derivatives[:, 0, 0, 0])
@@ -438,45 +462,49 @@ def sensitivity(features, slopes):
 
 
 # %% [markdown]
-# For each parameter we print a table and draw three of its settings: the features (over their largest length) against the distance, and the sensitivity on a logarithmic axis.
-# *Directions* counts how many independent combinations of features vary by more than a thousandth of the strongest one (from the singular values of the features minus their means).
+# Two helpers, folded: `table` prints the smallest sensitivity between 2.5 and 5 Å for several values of one parameter; `draw` shows features (over their largest length) and sensitivity for some of them.
 
 
-# %%
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 def table(name, values):
-    """Print number of features, smallest sensitivity and directions for each value of one parameter."""
-    print(f"{name:>10s}  features  smallest s (1/Å)  at r (Å)  directions  largest |D|")
+    """Print number of features, smallest sensitivity and largest length for values of one parameter."""
+    print(f"{name:>10s}  features  smallest s (1/Å)  at r (Å)  largest |D|")
     for value in values:
         features, slopes = soap_curves(**{name: value})
-        s = sensitivity(features, slopes)
-        strengths = np.linalg.svd(features - features.mean(axis=0), compute_uv=False)
-        directions = (strengths > 1e-3 * strengths[0]).sum()
-        numbers = f"{features.shape[1]:8d}  {s.min():16.1e}  {distances[s.argmin()]:8.2f}  {directions:10d}"
-        print(f"{value!s:>10s}  {numbers}  {np.linalg.norm(features, axis=1).max():11.1e}")
+        s, length = sensitivity(features, slopes), np.linalg.norm(features, axis=1).max()
+        numbers = f"{features.shape[1]:8d}  {s.min():16.1e}  {distances[s.argmin()]:8.2f}  {length:11.1e}"
+        print(f"{value!s:>10s}  {numbers}")
 
 
-# %%
 def draw(name, values, alt):
     """Draw features for the values of one parameter, and the sensitivity of all of them."""
-    figure, panels = plt.subplots(1, len(values) + 1, figsize=(2.6 * (len(values) + 1), 2.9))
+    figure, panels = plt.subplots(1, len(values) + 1, figsize=(7.5, 2.4))
     for value, style, axes in zip(values, ("-", "--", ":"), panels[:-1], strict=False):
         features, slopes = soap_curves(**{name: value})
-        _ = axes.plot(distances, features / np.linalg.norm(features, axis=1).max(), linewidth=1.2)
-        _ = axes.set(title=f"{name} = {value}", xlabel="r (Å)", ylim=(-0.5, 1.1))
-        _ = panels[-1].semilogy(distances, sensitivity(features, slopes), style, label=str(value))
-    _ = panels[0].set_ylabel("features / largest |D|")
-    _ = panels[-1].set(title="sensitivity", xlabel="r (Å)", ylabel="s (1/Å)", ylim=(1e-6, 10))
-    _ = panels[-1].legend(loc="lower left", title=name)
+        axes.plot(distances, features / np.linalg.norm(features, axis=1).max(), linewidth=1.2)
+        axes.set(xlabel="r (Å)", ylim=(-0.5, 1.1))
+        axes.set_title(f"{name} = {value}", fontsize=10)
+        panels[-1].semilogy(distances, sensitivity(features, slopes), style, label=str(value))
+    panels[0].set_ylabel("features / largest |D|", fontsize=9)
+    panels[-1].set(xlabel="r (Å)", ylim=(1e-6, 10))
+    panels[-1].set_title("sensitivity s (1/Å)", fontsize=10)
+    panels[-1].legend(loc="lower left", title=name, fontsize=9, title_fontsize=9)
     show(figure, alt)
 
 
 # %% [markdown]
-# **`r_cut`: how far the centre sees.** The atoms are at most 2.5 Å from the centre, so even `r_cut=3` reaches all of them.
+# ### `r_cut`: where the radial functions end
+#
+# **What do you expect?** The atoms are at most 2.5 Å from the centre. Which is the smallest of these values of `r_cut` with a sensitivity above 0.1 per Å everywhere?
+#
+# - (a) 1.2 Å
+# - (b) 2.5 Å
+# - (c) 4 Å
 
 # %%
 table("r_cut", (1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0))
 
-# %%
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 draw(
     "r_cut",
     (1.2, 2.5, 5.0),
@@ -485,15 +513,38 @@ draw(
 )
 
 # %% [markdown]
-# With a small cutoff all curves flatten to the right. At `r_cut=1.2` the pair at 5 Å is nearly invisible: the smallest sensitivity is below a thousandth of that at `r_cut=5`. Too large is not free either: from 5 to
+# **(c).** The radial functions fall to a thousandth at `r_cut` or before, so an atom near `r_cut` hardly changes the features. Choose `r_cut` clearly larger than the distances that matter. Too large has a price too: from 5 to
 # 8 Å the same three functions have to cover more space, and the smallest sensitivity falls by half.
 #
-# **`n_max`: how finely the distance is resolved.** The number of features grows with its square.
+# `r_cut` is **not** the distance up to which atoms count. Two widths add up: that of the radial functions and that of the Gaussian on the atom. DScribe leaves an atom out only beyond $r_\mathrm{cut} + \sigma\sqrt{-2\ln 0.001}$, which is $r_\mathrm{cut} + 3.72\,\sigma$: there the Gaussian of the atom, at the distance $r_\mathrm{cut}$, is a thousandth of its peak. The course calls this the **neighbour radius**.
+
+# %%
+from forcefield.descriptors import neighbour_radius
+
+for r_cut_small, narrow in ((1.5, 0.1), (2.0, 0.1), (1.2, 0.2)):
+    features, _ = soap_curves(r_cut=r_cut_small, sigma=narrow)
+    last = distances[np.flatnonzero(np.abs(features).max(axis=1))[-1]]
+    radius = neighbour_radius(SOAP(species=["H"], r_cut=r_cut_small, sigma=narrow, n_max=3, l_max=0))
+    print(f"r_cut {r_cut_small}, sigma {narrow} Å: neighbour radius {radius:.2f} Å,", end=" ")
+    print(f"features up to r = {last:.2f} Å = 2 x {last / 2:.2f} Å")
+    assert abs(last / 2 - radius) < 0.01
+
+# %% [markdown]
+# Beyond that distance every feature is exactly zero. With `r_cut=1.5` and `sigma=0.1` the pair at 4 Å and the pair at 5 Å have the same descriptor, and no amount of data will help. At that distance the features also **jump** to zero. The jump is small, but a finite difference taken across it is wrong; lesson [5](05_experiments.ipynb) measures it.
+
+# %% [markdown]
+# ### `n_max`: how finely the distance is resolved
+#
+# The number of features grows with the square of `n_max`. **What do you expect?** How many radial functions are needed for a sensitivity above 0.1 per Å everywhere?
+#
+# - (a) one
+# - (b) two
+# - (c) three or more
 
 # %%
 table("n_max", (1, 2, 3, 4, 6, 8))
 
-# %%
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 draw(
     "n_max",
     (1, 3, 8),
@@ -502,112 +553,134 @@ draw(
 )
 
 # %% [markdown]
-# `n_max=1` is blind at large distances: the only radial function decays at 1 Å, whatever `r_cut` says (see `decay_distances` in section 2). From 2 on the smallest sensitivity stays between 0.1 and 0.3 per Å. More functions
-# add directions, but fewer than they add features: many of the new features repeat what others say.
-#
-# **`l_max`: how finely angles are resolved.** But which angle is there, for two atoms and a centre between them?
-
-# %%
-table("l_max", (0, 1, 2, 3, 4, 6))
-
-# %%
-draw(
-    "l_max",
-    (0, 1, 4),
-    "Features and sensitivity for l_max of zero, one and four. Zero and one look the same; four has "
-    "more curves, and a sensitivity that is higher by less than a factor of two.",
-)
+# **(b).** With `n_max=1` distances near 5 Å look the same: the only radial function decays at 1 Å, whatever `r_cut` is (see `decay_distances` in section 2). From 2 on the smallest sensitivity stays between 0.1 and 0.3 per Å.
 
 # %% [markdown]
-# Odd $l$ add nothing: $Y_{lm}$ changes sign from one side of the centre to the other, and the two atoms cancel. Even $l$ add features, but no angle: the pair is always one line through the centre, and
-# turning it changes nothing. What they add is **other radial curves of the same distance**: DScribe's `gto` functions differ from $l$ to $l$.
+# ### `l_max`: how finely angles are resolved
+#
+# But which angle is there, for two atoms and a centre between them? **What do you expect?** Which of the features with $l = 1$ to 4 are zero?
+#
+# - (a) all: there is no angle
+# - (b) those with odd $l$
+# - (c) none
 
 # %%
-wide = SOAP(species=["H"], periodic=False, **(standard | {"l_max": 4}))
+table("l_max", (0, 1, 2, 3, 4))
 features, _ = soap_curves(l_max=4)
-degree = np.repeat(np.arange(5), 6)  # the six pairs (n, n') of l = 0 come first, then those of l = 1, ...
-odd = np.abs(features[:, degree % 2 == 1]).max()
+degree = np.repeat(np.arange(5), 6)  # l of each feature: six pairs (n, n') for each l
+for l in range(5):
+    largest = np.abs(features[:, degree == l]).max()
+    print(f"l = {l}: largest feature", "zero" if largest < 1e-12 else f"{largest:.1f}")
+
+# %% [markdown]
+# **(b).** For odd $l$, $Y_{lm}$ changes sign from one side of the centre to the other, and the two atoms cancel. Even $l$ add features, but no angle: the pair is always one straight line through the centre, and
+# turning it changes nothing. What they add is **other functions of the same distance**: DScribe's `gto` functions differ from $l$ to $l$. With three or more atoms $l$ does resolve angles; lesson [6](06_many_atoms.ipynb) uses `l_max=4`.
+
+# %%
+assert np.abs(features[:, degree % 2 == 1]).max() < 1e-12
 turned = structures[60].copy()
 turned.rotate(50, (1, 2, 3))
+wide = SOAP(species=["H"], periodic=False, **(standard | {"l_max": 4}))
 difference = np.abs(wide.create(turned, centers=[midpoint])[0] - features[60]).max()
-print("odd l below 1e-12:                           ", odd < 1e-12)
 print("turning the pair changes D by less than 1e-8:", difference < 1e-8)
-assert odd < 1e-12
 assert difference < 1e-8
 
 # %% [markdown]
-# With three or more atoms $l$ does see angles; lesson 6 uses `l_max=4`.
+# ### `sigma`: the width of the Gaussians, and what standardising does
 #
-# **`sigma`: how much the atoms are blurred.**
+# **What do you expect?** Which `sigma` has the smallest sensitivity?
+#
+# - (a) a narrow one: 0.1 Å
+# - (b) a wide one: 2 Å
+# - (c) it hardly depends on `sigma`
 
 # %%
-table("sigma", (0.1, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0))
+table("sigma", (0.1, 0.3, 0.5, 1.0, 2.0))
 
-# %%
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 draw(
     "sigma",
     (0.1, 0.5, 2.0),
     "Features and sensitivity for three Gaussian widths. Widths of 0.1 and 0.5 Å look alike; with "
-    "2 Å one feature dominates and all curves are nearly straight.",
+    "2 Å one feature is much larger than the others and all curves are nearly straight.",
 )
 
 # %% [markdown]
-# The smallest sensitivity hardly depends on `sigma`. A wide Gaussian leaves one dominating feature and two directions: the atoms are smeared over as much space as lies between them. A narrow one does *not* blind the
-# descriptor here, though one might expect so: the radial functions are smooth, and with them the features. What shrinks is the size of $\mathbf D$, by orders of magnitude, and standardising removes that.
+# **(c).** But the pictures differ: with 2 Å one feature is much larger than all others. The sensitivity is one number, and most of it comes from the largest feature.
 #
-# Mind what is measured: the sensitivity says whether distances *can* be told apart, not how well a network learns to do it. [Lesson 5](05_experiments.ipynb) measures the errors, and there `sigma` does matter.
-#
-# A narrow Gaussian **and** a short cutoff together are another matter. DScribe ignores atoms farther from the centre than $r_\mathrm{cut} + \sigma\sqrt{-2\ln 0.001}$, which is `r_cut + 3.72 sigma`.
+# Before a model reads features, each is **standardised**: its mean is subtracted, and it is divided by its standard deviation over the set (lesson [3](03_training.ipynb)). Then every feature has the same weight. What counts now is whether the features say *different* things. Take the 200 descriptors as points in a space of six dimensions. If all features were multiples of one curve, the points would lie on a line; in truth they spread along several independent directions, along some far more than along others. The **singular values** (of the table of 200 rows and six columns, means subtracted) measure the spread along each direction, largest first; `np.linalg.svd` computes them.
 
 # %%
-print("r_cut  sigma   last r with features   2 (r_cut + 3.72 sigma)   |D| there / largest |D|")
-for r_cut_small, narrow in ((1.5, 0.1), (2.0, 0.1), (1.2, 0.2), (1.5, 0.2)):
-    features, _ = soap_curves(r_cut=r_cut_small, sigma=narrow)
-    lengths = np.linalg.norm(features, axis=1)
-    last = np.flatnonzero(lengths)[-1]
-    reach = 2 * (r_cut_small + narrow * np.sqrt(-2 * np.log(0.001)))
-    print(
-        f"{r_cut_small:5.1f}  {narrow:5.1f}   {distances[last]:18.2f} Å   {reach:20.2f} Å   "
-        f"{lengths[last] / lengths.max():20.1e}"
-    )
-    assert abs(distances[last] - reach) < 0.02
+def directions(features):
+    """Spread along each independent direction, over that of the first, shape (6,)."""
+    values = np.linalg.svd(features - features.mean(axis=0), compute_uv=False)
+    return values / values[0]
+
+
+# %%
+print("       spread of the fourth direction, over the first")
+print("sigma (Å)   before standardising   after standardising")
+for value in (0.15, 0.5, 1.5):
+    features, _ = soap_curves(sigma=value)
+    before, after = directions(features), directions(features / features.std(axis=0))
+    print(f"{value:9.2f}   {before[3]:20.1e}   {after[3]:19.1e}")
+
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
+widths = np.geomspace(0.1, 2.0, 20)
+spreads = []
+for value in widths:
+    features, _ = soap_curves(sigma=value)
+    spreads.append((directions(features), directions(features / features.std(axis=0))))
+spreads = np.array(spreads)  # (width, before or after, direction)
+figure, panels = plt.subplots(1, 2, figsize=(7.5, 3.0), sharey=True)
+for panel, when, title in zip(panels, (0, 1), ("before standardising", "after standardising"), strict=True):
+    for number, style in ((1, "-"), (2, "--"), (3, "-.")):
+        curve = panel.loglog(widths, spreads[:, when, number], style)[0]
+        name = ("second", "third", "fourth")[number - 1]
+        panel.text(0.105, spreads[0, when, number] * 1.25, name, color=curve.get_color(), fontsize=9)
+    panel.axvline(0.5, color="0.5", linestyle=":", linewidth=1.2)
+    panel.set(xlabel="sigma (Å)", title=title, ylim=(3e-7, 2))
+    panel.set_xticks([0.1, 0.2, 0.5, 1, 2], ["0.1", "0.2", "0.5", "1", "2"])
+panels[0].set_ylabel("spread / largest spread")
+show(
+    figure,
+    "Spread of the second, third and fourth direction of the features against sigma, before and after "
+    "standardising. Before, all three fall steeply beyond 0.5 Å. After, the second and third stay within the "
+    "upper part up to 1 Å; the fourth is largest near 0.5 Å and falls on both sides.",
+)
 
 # %% [markdown]
-# Beyond that distance every feature is exactly zero. With `r_cut=1.5` and `sigma=0.1` the pair at 4 Å and the pair at 5 Å are the same to the model, and no amount of data will help. At that distance the features also **jump** to zero.
-# The jump is small, but a finite difference taken across it is wrong; lesson 5 looks at it.
+# Standardising enlarges small features. It cannot bring back what all features lack: the fourth direction is strongest between 0.4 and 0.9 Å, and 20 to 40 times weaker at 0.15 and 1.5 Å than at 0.5. The reasons differ. With a narrow Gaussian, each $c_n$ is nearly $g_n$ at the place of the atom, and there (1.25 to 2.5 Å from the centre) the Gaussian that falls to a thousandth at 1 Å contributes nothing: two of the three functions are left, and they have three products. With a wide Gaussian all features become nearly straight lines.
 #
-# **The basis: `gto` or `polynomial`.**
+# Mind what is measured here: how different the inputs are, not how well a network fits. More directions need not mean smaller errors. Lesson [5](05_experiments.ipynb) measures the errors for each parameter.
+
+# %% [markdown]
+# ### Optional: the other basis, and what it costs
+#
+# DScribe has a second radial basis, `polynomial`.
 
 # %%
 table("rbf", ("gto", "polynomial"))
 
-# %%
-draw(
-    "rbf",
-    ("gto", "polynomial"),
-    "Features and sensitivity for the two radial bases: curves of similar smoothness and a "
-    "sensitivity of the same size.",
-)
-
 # %% [markdown]
-# Both do the job on this task. The reason to stay with `gto` is the derivatives: they are analytic there, and only there. The polynomial basis, with numerical ones, takes longer even for two atoms. Here is the time for ten rounds of
-# all 200 dimers, features and derivatives.
+# Both do for this task. The reason to stay with `gto` is the derivatives: they are analytic there, and only there. Here is the time for ten rounds of all 200 dimers, features and derivatives.
 
 # %%
 import time
 
-_ = soap_curves()  # the first call of anything is slower
-for changed in ({}, {"n_max": 8}, {"l_max": 4}, {"n_max": 8, "l_max": 6}, {"rbf": "polynomial"}):
+_, _ = soap_curves()  # the first call of anything is slower
+for changed in ({}, {"n_max": 8}, {"n_max": 8, "l_max": 6}, {"rbf": "polynomial"}):
     start = time.perf_counter()
     for _repeat in range(10):
         features, _ = soap_curves(**changed)
     seconds = time.perf_counter() - start
-    print(f"{changed or 'standard'!s:26s} {features.shape[1]:4d} features, time: {seconds:.2f} s (this machine)")
+    name = str(changed or "standard")
+    print(f"{name:26s} {features.shape[1]:4d} features, time: {seconds:.2f} s (this machine)")
 
 # %% [markdown]
 # ### Explore: the parameters together
 #
-# So far one parameter changed at a time. Here are all of them at once, for the dimer with its centre at the midpoint: what the centre sees, the descriptor at one distance, and the descriptor over all distances.
+# So far one parameter changed at a time. Here are all of them at once, for the dimer with its centre at the midpoint: the density around the centre, the descriptor at one distance, and the descriptor over all distances.
 
 # %%
 from forcefield.explorers.soap import soap_explorer
@@ -617,7 +690,7 @@ soap_explorer()
 # %% [markdown]
 # | picture | what it shows |
 # |---|---|
-# | top left | the density of one atom, as the centre sees it, and the radial basis functions $g_n$ (for $l = 0$, each scaled to 1) in which SOAP expands it |
+# | top left | the density at each distance from the centre, and the radial basis functions $g_n$ (for $l = 0$, each scaled to 1) in which SOAP expands it |
 # | bottom left | the descriptor at the distance $r$, one bar for a feature |
 # | top right | the same features over all distances |
 # | bottom right | how fast the descriptor changes: where this is small, distances are hard to tell apart. The scale is logarithmic, and its lower end means "not at all" |
@@ -626,7 +699,7 @@ soap_explorer()
 #
 # | control | what it does |
 # |---|---|
-# | **r_cut: cutoff (Å)** | how far the centre sees. It starts at 1.5 Å because DScribe's `gto` basis needs more than 1 Å |
+# | **r_cut: cutoff (Å)** | where the radial functions end. It starts at 1.5 Å because DScribe's `gto` basis needs more than 1 Å |
 # | **n_max: radial basis size** | number of radial basis functions $g_n$ |
 # | **l_max: angular degree** | highest degree of the spherical harmonics |
 # | **σ: Gaussian width (Å)** | width of the Gaussian put on every atom |
@@ -636,11 +709,21 @@ soap_explorer()
 #
 # **Try:**
 #
-# - Make σ smaller, down to 0.1 Å: the features hardly get narrower. What limits them now? Raise n_max to find out.
-# - Set r_cut to 2 Å. Why are distances near 5 Å hard to tell apart now?
-# - Set r_cut to 1.5 Å and σ to 0.1 Å. From which distance on is every feature zero, and why?
-# - With n_max = 1, where does the slope nearly vanish? Would a second radial function help?
-# - Raise l_max from 0 to 1. The number of features doubles, but every new bar is zero. Why? (The pair looks the same from both sides of its midpoint.)
+# 1. Make σ smaller, down to 0.1 Å: the features hardly get narrower. What limits them now? Raise n_max to find out.
+# 2. Set r_cut to 2 Å. Why are distances near 5 Å hard to tell apart now?
+# 3. Set r_cut to 1.5 Å and σ to 0.1 Å. From which distance on is every feature zero, and why?
+# 4. With n_max = 1, where does the slope nearly vanish? Would a second radial function help?
+# 5. Raise l_max from 0 to 1. The number of features doubles, but every new bar is zero. Why?
+#
+# <details><summary>Answers</summary>
+#
+# 1. The radial functions: three of them are too wide to follow a narrow Gaussian. With n_max = 8 the functions become narrower, and the features too.
+# 2. At 5 Å each atom is 2.5 Å from the centre, where all radial functions have decayed. The features are almost zero there, and almost equal.
+# 3. From $2\,(1.5 + 3.72 \cdot 0.1) = 3.74$ Å on: then both atoms are beyond the neighbour radius.
+# 4. Towards large distances: the one radial function falls to a thousandth at 1 Å. A second one, which ends at r_cut, raises the smallest slope by orders of magnitude.
+# 5. Odd $l$ change sign from one side of the centre to the other; the two atoms are opposite each other, so they cancel.
+#
+# </details>
 
 # %% [markdown]
 # ## 6. The centre, and what `attach` means
@@ -653,61 +736,75 @@ soap_explorer()
 # | atom 0 | `False`, the default | stays at the place where atom 0 was |
 # | atom 0 | `True` | moves along |
 #
-# Moving *all* atoms together by the same small step changes nothing physical. The change of $\mathbf D$ is then the **sum of the derivatives over the atoms**. Is it zero?
+# Moving *all* atoms together by the same small step changes nothing physical. The change of $\mathbf D$ is then the **sum of the derivatives over the atoms**.
+#
+# **What do you expect?** In which of the three cases is this sum zero?
+#
+# - (a) in all
+# - (b) at the midpoint, and for atom 0 with `attach=True`
+# - (c) for atom 0 with `attach=True` only
 
 # %%
 dimer = structures[60]
-cases = {"midpoint": ([midpoint], False), "atom 0, attach=False": ([0], False), "atom 0, attach=True": ([0], True)}
-for name, (center, attach) in cases.items():
-    dD, _ = soap.derivatives(dimer, centers=center, attach=attach)
-    atom_0, atom_1 = np.abs(dD[0, :, 0]).max(axis=1)
-    total = np.abs(dD[0].sum(axis=0)).max()
-    print(f"{name:21s} largest |dD/dx|: atom 0 {atom_0:.3f}, atom 1 {atom_1:.3f}, of the sum {total:.3f}")
+cases = {
+    "midpoint": ([midpoint], False),
+    "atom 0, attach=False": ([0], False),
+    "atom 0, attach=True": ([0], True),
+}
+
+# %%
+print("largest |dD/dx| (1/Å)            atom 0   atom 1   of the sum")
+for l in (0, 1):
+    soap_l = SOAP(species=["H"], periodic=False, **(standard | {"l_max": l}))
+    for name, (center, attach) in cases.items():
+        dD, _ = soap_l.derivatives(dimer, centers=center, attach=attach)
+        atom_0, atom_1 = np.abs(dD[0, :, 0]).max(axis=1)
+        total = np.abs(dD[0].sum(axis=0)).max()
+        print(f"l_max = {l}, {name:22s} {atom_0:6.3f}   {atom_1:6.3f}   {total:10.3f}")
 
 # %% [markdown]
-# With `attach=False` atom 0 seems to have no influence. It sits exactly on the centre, where its Gaussian does not change to first order, and the centre stays behind. So the sum is not zero: a model built
-# on this feels a net force on an isolated pair. With `attach=True` the sum is zero, as it must be for a centre on an atom.
+# **(b).** With `attach=False` the centre stays behind, so the sum is not zero: a model built on this predicts a net force on an isolated pair. With `attach=True` the sum is zero, as it must be for a centre on an atom.
+#
+# Look at the row of `attach=False` and `l_max = 0`: atom 0, on which the centre lies, seems to have no influence. For $l=0$ that is so *to first order*: its Gaussian lies exactly on the centre, and a small step in any direction gives the same $c_{n00}$. With $l=1$ it is not so: its $c_{n1m}$, zero before the step, grows in proportion to the step. Multiplied by the $c_{n'1m}$ of the other atom it changes $p_{nn'1}$ to first order, and the derivative of the atom on the centre (0.635) is even larger than that of the other one (0.563).
 #
 # Finite differences show what the two answers mean: each is right, for a different question.
 
 # %%
 h = 1e-5
 place = dimer.positions[0].copy()
-forward_dimer, backward_dimer = dimer.copy(), dimer.copy()
-forward_dimer.positions[0, 0] += h
-backward_dimer.positions[0, 0] -= h
-for attach in (False, True):
+ahead, behind = dimer.copy(), dimer.copy()
+ahead.positions[0, 0] += h
+behind.positions[0, 0] -= h
+
+# %%
+for attach, moves in ((False, "the atom alone"), (True, "atom and centre")):
     center = [0] if attach else [place]  # the atom itself, or the place where it was
-    numerical = (soap.create(forward_dimer, centers=center) - soap.create(backward_dimer, centers=center))[0] / (2 * h)
+    numerical = (soap.create(ahead, centers=center) - soap.create(behind, centers=center))[0] / (2 * h)
     dD, _ = soap.derivatives(dimer, centers=[0], attach=attach)
     error = np.abs(numerical - dD[0, 0, 0]).max()
-    print(
-        f"attach={attach!s:5s} agrees with the difference that moves {'both' if attach else 'the atom alone'}:",
-        error < 1e-8,
-    )
+    print(f"attach={attach!s:5s} agrees with the difference that moves {moves}:", error < 1e-8)
     assert error < 1e-8
 
 # %% [markdown]
 # A finite difference that disagrees with DScribe is most often this: the centre moved in one and not in the other.
 #
-# **The weakness of our midpoint.** Its sum is zero, but only because the centre lies exactly halfway. The point is nailed to the origin. Move the whole dimer, and it is no longer the midpoint.
+# **The weakness of our midpoint.** Its sum is zero only because the centre lies exactly halfway. The centre is a fixed point, the origin. Move the whole dimer, and the origin is no longer the midpoint.
 
 # %%
-print("moved by (Å)   change of D, midpoint   sum of dD/dx (1/Å)   change of D, centre on atom 0")
+print("moved by (Å)   change of D, origin   sum of dD/dx (1/Å)   change of D, centre on atom 0")
 for shift in (0.0, 0.03, 0.1, 0.3):
     moved = dimer.copy()
     moved.translate((shift, 0, 0))
     dD, D = soap.derivatives(moved, centers=[midpoint])
     change = np.linalg.norm(D[0] - descriptors[60, 0]) / np.linalg.norm(descriptors[60, 0])
-    on_atom = soap.create(moved, centers=[0]) - soap.create(dimer, centers=[0])
+    on_atom = np.abs(soap.create(moved, centers=[0]) - soap.create(dimer, centers=[0])).max()
     total = np.abs(dD[0].sum(axis=0)).max()
-    print(
-        f"{shift:12.2f}   {change:20.2%}   {total:18.2f}   {'none' if np.abs(on_atom).max() < 1e-10 else 'some':>29s}"
-    )
+    on_atom = "none" if on_atom < 1e-10 else "some"
+    print(f"{shift:12.2f}   {change:19.2%}   {total:18.2f}   {on_atom:>29s}")
 
 # %% [markdown]
 # A move by 0.3 Å changes the descriptor by more than a tenth, although the energy of the pair does not change at all. A model trained on our data set must get this wrong, and
-# [lesson 4](04_analysis.ipynb) measures how wrong. The cure, a centre on every atom with `attach=True`, comes in [lesson 6](06_many_atoms.ipynb).
+# [lesson 4](04_analysis.ipynb) measures how wrong. The remedy, a centre on every atom with `attach=True`, comes in [lesson 6](06_many_atoms.ipynb).
 
 # %% [markdown]
 # ## 7. Traps
@@ -721,9 +818,9 @@ for shift in (0.0, 0.03, 0.1, 0.3):
 # | for a list of structures, `centers` is a list for each structure | `[[midpoint]] * len(structures)` |
 # | `attach=False` is the default | say `attach=True` for centres on atoms |
 # | analytic derivatives exist only for `rbf="gto"`, `average="off"`, non-periodic, without `weighting` | otherwise `method="auto"` silently takes central differences, with a step of 1e-4 Å |
-# | an atom that crosses `r_cut + 3.72 sigma` enters or leaves the descriptor with a jump | see section 5 for the pair, and [lesson 5](05_experiments.ipynb) for what it does to a finite difference |
+# | an atom that crosses the neighbour radius enters or leaves the descriptor with a jump | see section 5 for the pair, and [lesson 5](05_experiments.ipynb) for what it does to a finite difference |
 #
-# The silent one can be made to speak: ask for `method="analytical"`.
+# For the silent central differences there is a way to be told: ask for `method="analytical"`.
 
 # %%
 polynomial = SOAP(species=["H"], periodic=False, rbf="polynomial", **standard)
@@ -731,6 +828,8 @@ try:
     polynomial.derivatives(dimer, centers=[midpoint], method="analytical")
 except ValueError as problem:
     print("analytical:", problem)
+
+# %%
 auto, _ = polynomial.derivatives(dimer, centers=[midpoint])
 numerical, _ = polynomial.derivatives(dimer, centers=[midpoint], method="numerical")
 print("auto is the numerical answer:", np.array_equal(auto, numerical))
@@ -741,42 +840,45 @@ print("a list with one structure:", one.shape)
 # ## 8. The split
 #
 # Labels are cheap here, but in real work each may cost hours of computing. So the model gets only 30 of the 200: the **training points**. The other 170 are the **test points**: they tell how good the model is, and
-# they are used for *nothing else*: not to fit, not to choose a setting, not to decide when to stop. Choices are made within the 30.
+# *nothing is chosen by them*: they are not used to fit, to choose a setting, or to decide when to stop. Choices are made within the 30.
 
 # %%
-training = np.linspace(0, len(distances) - 1, 30).astype(int)
-test = np.setdiff1d(np.arange(len(distances)), training)
-print(f"{len(training)} training points, {len(test)} test points, {len(np.intersect1d(training, test))} in both")
-print(f"training points from {distances[training[0]]} to {distances[training[-1]]} Å")
-assert len(training) == 30
-assert len(test) == 170
+training_rows = np.linspace(0, len(distances) - 1, 30).astype(int)
+test_rows = np.setdiff1d(np.arange(len(distances)), training_rows)
+shared = np.intersect1d(training_rows, test_rows)
+print(f"{len(training_rows)} training points, {len(test_rows)} test points, {len(shared)} in both")
+print(f"training points from {distances[training_rows[0]]} to {distances[training_rows[-1]]} Å")
+assert len(shared) == 0
 
 # %% [markdown]
-# Why equally spaced and not drawn at random? Between two labels the model has to guess, and the guess is worst in the widest gap. Beyond the last label it must extrapolate. Equal spacing with both ends included makes the widest
-# gap as small as it can be. Compare it with 1000 random draws:
+# Between two labels the model has to interpolate, and the error tends to be largest in the widest gap. Beyond the last label it must extrapolate.
+#
+# **What do you expect?** 30 equally spaced points leave gaps of 0.09 Å. How wide is the widest gap when 30 of the 200 points are drawn at random?
+#
+# - (a) about the same
+# - (b) twice as wide
+# - (c) three to four times as wide
 
 # %%
 rng = np.random.default_rng(0)
 draws = [np.sort(rng.choice(len(distances), 30, replace=False)) for _ in range(1000)]
 # Gaps between labels, and from the ends of the range to the first and last label.
-gaps = [np.diff(distances[draw], prepend=distances[0], append=distances[-1]).max() for draw in draws]
-print(f"widest gap, equally spaced: {np.diff(distances[training]).max():.2f} Å")
-print(
-    f"widest gap, random draws:   {np.median(gaps):.2f} Å (median), {min(gaps):.2f} Å (best), {max(gaps):.2f} Å (worst)"
-)
+ends = {"prepend": distances[0], "append": distances[-1]}
+gaps = [np.diff(distances[draw], **ends).max() for draw in draws]
+print(f"widest gap, equally spaced:    {np.diff(distances[training_rows]).max():.2f} Å")
+print(f"widest gap, 1000 random draws: {np.median(gaps):.2f} Å (median),", end=" ")
+print(f"{min(gaps):.2f} Å (best), {max(gaps):.2f} Å (worst)")
 
-# %%
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, axes = plt.subplots(figsize=(7.5, 3.8))
-_ = axes.plot(distances[test], energies[test], ".", markersize=3, color=COLOURS["truth"], label="170 test points")
-_ = axes.plot(
-    distances[training], energies[training], "o", markersize=5, color=COLOURS["training"], label="30 training points"
-)
-rows = {"equally spaced": distances[training], "a random draw": distances[draws[0]]}
+axes.plot(distances[test_rows], energies[test_rows], ".", markersize=3, color=COLOURS["truth"], label="170 test points")
+axes.plot(distances[training_rows], energies[training_rows], **POINTS["training"], label="30 training points")
+rows = {"equally spaced": distances[training_rows], "a random draw": distances[draws[0]]}
 for row, (name, chosen) in enumerate(rows.items()):
-    _ = axes.plot(chosen, np.full(30, -2.2 - 1.6 * row), "|", markersize=11, color=COLOURS["training"])
-    _ = axes.text(5.05, -2.2 - 1.6 * row, name, va="center")
-_ = axes.set(xlabel="distance r (Å)", ylabel="energy E (eV)", xlim=(2.4, 5.75), xticks=np.arange(2.5, 5.1, 0.5))
-_ = axes.legend()
+    axes.plot(chosen, np.full(30, -2.2 - 1.6 * row), "|", markersize=11, color=COLOURS["training"])
+    axes.text(5.05, -2.2 - 1.6 * row, name, va="center")
+axes.set(xlabel="distance r (Å)", ylabel="energy E (eV)", xlim=(2.4, 5.75), xticks=np.arange(2.5, 5.1, 0.5))
+axes.legend()
 show(
     figure,
     "The energy curve with 170 small test points and 30 larger, equally spaced training points. Below it two rows "
@@ -784,94 +886,58 @@ show(
 )
 
 # %% [markdown]
+# **(c)**, in the median. Equal spacing with both ends included makes the widest gap as small as it can be.
+#
 # Be honest about what this test can say. Every test point lies between two training points that are less than 0.1 Å apart, so it measures **interpolation**. It says nothing about $r$ below 2.5 Å, above 5 Å, or
 # about a moved pair. [Lesson 4](04_analysis.ipynb) tests those separately.
 
 # %% [markdown]
 # ## 9. Save it, with its metadata
 #
-# Arrays alone are of little use in a year: which potential, which SOAP settings, which units? So the file carries them, taken from the objects that made the data. `Dataset` checks that the shapes fit together before it saves.
+# Arrays alone are of little use in a year: which potential, which SOAP settings, which units? A `Dataset` of the package `forcefield` keeps all of it together. `Dataset.from_structures` takes the labels that the structures carry, describes the structures, records the settings of the descriptor, and checks that the shapes fit together: this whole lesson in one call.
 
 # %%
-from forcefield import prepared
 from forcefield.dataset import Dataset
-from forcefield.descriptors import soap_settings
+from forcefield.descriptors import MIDPOINT, make_soap
 
 metadata = {
     "potential": {"name": "Lennard-Jones", "sigma": sigma_lj, "epsilon": epsilon},
-    "soap": soap_settings(soap),
     "units": {"positions": "Å", "energies": "eV", "forces": "eV/Å", "derivatives": "1/Å"},
 }
-data = Dataset(positions, energies, forces, descriptors, derivatives, metadata)
-data.save(prepared.DIMER_DATASET)
-print("the settings that later lessons expect:", metadata == prepared.dimer_metadata())
-
-# %% [markdown]
-# One file, `data/dimer_dataset.npz`: numpy's own format, with the metadata as a JSON text. Unlike Python's pickle format it holds data only, no code, so a file from a stranger cannot run anything when it is opened.
 
 # %%
-with np.load(prepared.DIMER_DATASET, allow_pickle=False) as file:
-    for name in Dataset.ARRAYS:
-        unit = metadata["units"].get(name, "none")
-        print(f"{name:12s} {file[name].shape!s:19s} {file[name].dtype}  unit: {unit}")
-    print("metadata    ", str(file["metadata"])[:72], "...")
+data = Dataset.from_structures(structures, make_soap(), [MIDPOINT], metadata=metadata)
+print(data)
+for name, value in data.metadata["descriptor"].items():
+    print(f"{name}: {value}")
 
 # %% [markdown]
-# Load it back and compare, bit by bit:
+# It must give the same numbers as our cells, and `equally_spaced` the same split:
 
 # %%
-loaded = Dataset.load(prepared.DIMER_DATASET)
-for name in Dataset.ARRAYS:
-    assert np.array_equal(getattr(loaded, name), getattr(data, name)), name
-assert loaded.metadata == metadata
-print(f"{len(loaded)} systems loaded, every array and the metadata as they were saved")
+from forcefield.splits import equally_spaced
+
+by_hand = (positions, energies, forces, descriptors, derivatives)
+for name, values in zip(Dataset.ARRAYS, by_hand, strict=True):
+    difference = np.abs(getattr(data, name) - values).max()
+    print(f"{name:12s} {values.shape!s:19s} differ by less than 1e-12:", difference < 1e-12)
+    assert difference < 1e-12
+assert all(map(np.array_equal, equally_spaced(len(data), 30), (training_rows, test_rows)))
 
 # %% [markdown]
-# Files get damaged: a full disk, an interrupted copy. Here half of a *copy*, in a temporary folder, is cut off. Loading it gives one sentence that says what to do. (If you change settings above, later lessons notice it by the
-# metadata, keep your file, and work with the course's settings.)
+# `keep_dimer_dataset` saves it in the folder `data`, as a file in numpy's own format `npz`. Unlike Python's pickle format it holds data only, no code, so a file from a stranger cannot run anything when it is opened. Later lessons call `dimer_dataset`: it finds the saved file, or makes the set again when it is missing.
 
 # %%
-import tempfile
-from pathlib import Path
+from forcefield import prepared
 
-with tempfile.TemporaryDirectory() as folder:
-    damaged = Path(folder) / "dimer_dataset.npz"
-    whole = prepared.DIMER_DATASET.read_bytes()
-    damaged.write_bytes(whole[: len(whole) // 2])
-    try:
-        Dataset.load(damaged)
-    except ValueError as problem:
-        print(problem)
-
-# %% [markdown]
-# ## 10. The same with the package
-#
-# Later lessons do not write this out again; they use the package `forcefield`. It must give the same numbers:
-
-# %%
-from forcefield.dataset import equally_spaced
-from forcefield.descriptors import describe, make_soap
-from forcefield.systems import dimers, label
-
-made_structures = dimers(np.linspace(2.5, 5.0, 200))
-made_positions, made_energies, made_forces = label(made_structures)
-made_descriptors, made_derivatives = describe(make_soap(), made_structures, centers=[midpoint])
-made_training, made_test = equally_spaced(200, 30)
-
-made = Dataset(made_positions, made_energies, made_forces, made_descriptors, made_derivatives)
-for name in Dataset.ARRAYS:
-    difference = np.abs(getattr(made, name) - getattr(data, name)).max()
-    print(f"{name:12s} differ by less than 1e-12:", difference < 1e-12)
-assert np.array_equal(made_training, training)
-assert np.array_equal(made_test, test)
-
-# %% [markdown]
-# A later lesson needs even less. `dimer_dataset` finds the saved file, or makes it again when it is missing, and says which.
-
-# %%
+path = prepared.keep_dimer_dataset(data)
+print("saved as", path.name)
 found = prepared.dimer_dataset()
-same = all(np.array_equal(getattr(found, name), getattr(data, name)) for name in Dataset.ARRAYS)
-print("the same numbers:", same)
+print("the same labels:  ", found.fingerprint() == data.fingerprint())
+print("the same settings:", found.metadata == data.metadata)
+
+# %% [markdown]
+# A *fingerprint* is a short text computed from all positions, energies and forces; it changes when one of them changes. If you change the distances or the potential above and run all cells again, your set is saved too, but under a name of its own: fingerprint and settings tell the two apart. Later lessons never take an experiment for the course's data set, and never overwrite it.
 
 # %% [markdown]
 # ## Exercises
@@ -902,7 +968,7 @@ print("the same numbers:", same)
 #         break
 # ```
 #
-# It prints 3.6 Å. The farthest atom is 2.5 Å from the centre: the cutoff must be well beyond it, not just reach it, because the radial functions have decayed when they get to `r_cut`.
+# It prints 3.6 Å. The farthest atom is 2.5 Å from the centre: the cutoff must be well beyond it, not just as large, because the radial functions have decayed at `r_cut`.
 # </details>
 #
 # **3. A centre beside the axis.** Put the centre at (0, 0.5, 0) Å. Which derivatives are no longer zero, and do they still cancel between the atoms? Think first, then compute.
@@ -923,12 +989,13 @@ print("the same numbers:", same)
 # ## Summary
 #
 # - 200 dimers from 2.5 to 5.0 Å carry Lennard-Jones energies `(200,)` and forces `(200, 2, 3)`; the net force is zero, and the forces are the negative slope of the energies.
-# - SOAP blurs the atoms, measures the density in shells and angles around a centre, and keeps what does not depend on direction. Six features computed by hand agree with DScribe to 1e-8.
+# - SOAP puts a Gaussian on every atom, expands the density in radial and angular functions around a centre, and keeps what does not depend on direction. Six features computed by hand agree with DScribe to 1e-8.
 # - `derivatives[system, center, atom, axis, feature]` comes first out of DScribe. At the midpoint of a dimer only x entries differ from zero, with opposite signs for the two atoms.
-# - The gradient-check ladder: central differences have an error that falls with $h^2$ and rises again with $1/h$; the best step is between 1e-6 and 1e-4 Å, and there the analytic derivatives agree to 1e-8.
-# - A short `r_cut` or `n_max=1` makes the descriptor blind at large distances; a large `sigma` leaves fewer directions; odd `l` add nothing at a midpoint.
-# - Derivatives depend on whether the centre moves. A centre fixed in space sees a moved dimer as a different one.
-# - 30 equally spaced labels train, 170 points test and do nothing else. The set is saved with its metadata.
+# - The gradient check: central differences have an error that falls with $h^2$ and rises again with $1/h$; the best step is between 1e-6 and 1e-4 Å, and there the analytic derivatives agree to 1e-8.
+# - With a short `r_cut` or `n_max=1` large distances look the same; odd `l` add nothing at a midpoint; a very narrow or very wide `sigma` leaves fewer independent directions, and standardising does not bring them back.
+# - Atoms count up to the neighbour radius, `r_cut + 3.72 sigma`; there the descriptor jumps.
+# - Derivatives depend on whether the centre moves. With a centre fixed in space, a dimer that moved has another descriptor.
+# - 30 equally spaced labels train, and nothing is chosen by the 170 test points. The set is saved with its metadata.
 
 # %% [markdown]
 # ## Questions
@@ -936,7 +1003,7 @@ print("the same numbers:", same)
 # **1.** A colleague checks a derivative with a central difference of $h = 10^{-12}$ Å and finds an error of 0.001. Is the derivative wrong?
 #
 # <details><summary>Answer</summary>
-# One cannot tell. At such a step round-off alone gives an error of about 2e-16 · |D| / h = 2e-16 · 2 / 1e-12 = 4e-4, which is of that size. Take a ladder of steps: a wrong derivative shows a flat error where a right one shows the V.
+# One cannot tell. At such a step round-off alone gives an error of about 2e-16 · |D| / h = 2e-16 · 2 / 1e-12 = 4e-4, which is of that size. Take a sweep of steps: the error of a wrong derivative stays level where that of a right one shows the V.
 # </details>
 #
 # **2.** You want analytic derivatives and a descriptor that goes smoothly to zero at the cutoff with a `weighting`. What will DScribe do with `method="auto"`?
