@@ -1,6 +1,5 @@
 """The bounds that numbers from training keep: how near a number is, and the list of all bounds in tests/bounds.txt."""
 
-import glob
 import json
 import os
 import re
@@ -91,16 +90,11 @@ def listed(notebook, reasons):
     return [f"{entry}  # {reasons[entry]}" if reasons.get(entry) else entry for entry in lines], wrong
 
 
-def notebook_paths():
-    """Return the paths of all lessons, in order."""
-    return sorted(glob.glob(os.path.join(glob.escape(paths.ROOT), "notebooks", "*.ipynb")))
-
-
 def bounds(arguments):
     """Write the bounds in the lessons' outputs to tests/bounds.txt, and print what is wrong with them."""
     path = os.path.join(paths.ROOT, LIST)
     old, text, code = read_list(paths.read(path)), HEADING, 0
-    for notebook in notebook_paths():
+    for notebook in paths.notebooks():
         lesson = os.path.splitext(os.path.basename(notebook))[0]
         lines, wrong = listed(notebook, dict(old.get(lesson, [])))
         text += "\n".join(["", lesson, *["  " + entry for entry in lines], ""]) if lines else ""

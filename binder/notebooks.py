@@ -17,10 +17,9 @@ from problems import Problem, say
 def sync(arguments):
     """Bring every notebook and its script to the same text."""
     python = find_environment()
-    folder = os.path.join(glob.escape(paths.ROOT), "notebooks")
-    pairs = {os.path.splitext(os.path.basename(path))[0]: path for path in glob.glob(folder + "/*.ipynb")}
-    for path in glob.glob(folder + "/scripts/*.py"):
-        pairs.setdefault(os.path.splitext(os.path.basename(path))[0], path)  # a script without notebook
+    pairs = {name_of(path): path for path in paths.notebooks()}
+    for path in glob.glob(os.path.join(glob.escape(paths.ROOT), "notebooks", "scripts", "[0-9]*.py")):
+        pairs.setdefault(name_of(path), path)  # a script without notebook
     if not pairs:
         return 0
     answer = subprocess.run(
@@ -39,16 +38,20 @@ def run(names):
     if sync([]):
         raise Problem("The notebooks and their scripts could not be brought together: see above.")
     python = find_environment()
-    notebooks = sorted(os.listdir(os.path.join(paths.ROOT, "notebooks")))
-    notebooks = [name for name in notebooks if name.endswith(".ipynb")]
-    names = [os.path.splitext(os.path.basename(name))[0] for name in names] or [""]
+    names = [name_of(name) for name in names] or [""]
     for name in names:
-        if not any(notebook.startswith(name) for notebook in notebooks):
-            raise Problem("No notebook is called {}: there are {}.".format(name, ", ".join(notebooks)))
-    for notebook in notebooks:
-        if notebook.startswith(tuple(names)):
-            execute(python, os.path.join(paths.ROOT, "notebooks", notebook))
+        if not any(name_of(path).startswith(name) for path in paths.notebooks()):
+            known = ", ".join(map(name_of, paths.notebooks()))
+            raise Problem(f"No notebook is called {name}: there are {known}.")
+    for path in paths.notebooks():
+        if name_of(path).startswith(tuple(names)):
+            execute(python, path)
     return 0
+
+
+def name_of(path):
+    """Return a notebook's or script's name without folder and ending."""
+    return os.path.splitext(os.path.basename(path))[0]
 
 
 def execute(python, path):

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 
 import paths
-from bounds import Report, margins, notebook_paths, stored_reports, words
+from bounds import Report, margins, stored_reports, words
 from environment import find_environment
 from interpreters import tool_environment
 from problems import Problem, say
@@ -106,7 +106,7 @@ def numerical_tests():
 def nearest(numbers):
     """Return lines about the bounds of the lessons that came nearest to breaking."""
     lessons = {}
-    for path in notebook_paths():
+    for path in paths.notebooks():
         for report in stored_reports(path):
             lessons[report.name, report.at_least, report.at_most] = os.path.basename(path)[:2]
     worst = {}

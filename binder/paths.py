@@ -1,5 +1,6 @@
 """Where the launcher's files are, and how it reads and writes them."""
 
+import glob
 import os
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -10,6 +11,11 @@ VENV = os.path.join(ROOT, ".venv")
 def venv_file(name):
     """Return the path of one of the launcher's own files in ``.venv``."""
     return os.path.join(VENV, f"course-{name}.txt")
+
+
+def notebooks():
+    """Return the paths of all lessons, in order; a reader's own notebooks beside them are none."""
+    return sorted(glob.glob(os.path.join(glob.escape(ROOT), "notebooks", "[0-9]*.ipynb")))
 
 
 def read(path):

@@ -62,7 +62,13 @@ def test_what_follows_is_passed_on(monkeypatch, command, started):
     assert [word for word in passed if word != "--allow-root"] == ["python", *started]
 
 
-def test_tools_get_one_thread_and_their_code_is_passed_on():
-    script = "import os, sys; sys.exit(3 if os.environ['OMP_NUM_THREADS'] == '1' else 4)"
+@pytest.mark.parametrize("before", [None, "7"])
+def test_tools_get_one_thread_and_their_code_is_passed_on(monkeypatch, before):
+    names = [f"{library}_NUM_THREADS" for library in ("OMP", "MKL", "OPENBLAS", "NUMBA")]
+    for name in names:  # this test's own process was started with 1
+        monkeypatch.delenv(name, raising=False)
+        if before:
+            monkeypatch.setenv(name, before)
+    script = f"import os, sys; sys.exit(3 if [os.environ.get(name) for name in {names}] == ['1'] * 4 else 4)"
     start = f"import course; course.hand_over({sys.executable!r}, ['-c', {script!r}])"
     assert subprocess.run([sys.executable, "-c", start], cwd=ROOT / "binder").returncode == 3

@@ -35,14 +35,15 @@ dependencies:
 
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory):
-    """A folder of packages with nothing in them; torch 3.0 is a CUDA build."""
+    """A folder of packages with nothing in them; torch 3.0 is a CUDA build, and one 1.0 asks for what no list names."""
     folder = tmp_path_factory.mktemp("wheels")
     for name, version, needs in (
         ("torch", "2.0", ""),
         ("torch", "3.0", "Requires-Dist: nvidia-cublas==13.1\n"),
-        ("one", "1.0", ""),
+        ("one", "1.0", "Requires-Dist: guest\n"),
         ("one", "2.0", ""),
         ("two", "1.0", ""),
+        ("guest", "1.0", ""),
     ):
         info = f"{name}-{version}.dist-info"
         with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
@@ -99,7 +100,7 @@ def change(folder, old, new):
 def test_the_first_start_makes_the_environment_and_says_so(first):
     folder, ran = first
     assert ran.returncode == 0, ran.stderr
-    assert installed(folder) == {"torch": "2.0", "one": "1.0", "two": "1.0"}
+    assert installed(folder) == {"torch": "2.0", "one": "1.0", "two": "1.0"}  # what is listed, and no guest
     assert "Making .venv" in ran.stderr
     assert "3 of 3 packages installed" in ran.stderr
     assert len(ran.stderr.splitlines()) < 20

@@ -183,7 +183,7 @@ def test_pytest_runs_and_the_numbers_of_its_tests_are_read(tmp_path):
 
 def test_the_nearest_bound_comes_first(monkeypatch):
     stored = [Report("an error", 0.2, "meV", None, 0.3), Report("a ratio", 8.0, "", 2.0, None)]
-    monkeypatch.setattr(numerical_tests, "notebook_paths", lambda: ["03_training.ipynb"])
+    monkeypatch.setattr(numerical_tests.paths, "notebooks", lambda: ["03_training.ipynb"])
     monkeypatch.setattr(numerical_tests, "stored_reports", lambda path: stored)
     numbers = [(stored[1], OWN), (stored[0], OWN), (stored[0]._replace(value=0.25), "zen")]
     numbers += [(Report("of a test", 1.0, "", None, 1.0), "zen")]  # in no lesson

@@ -4,11 +4,37 @@ import configparser
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_pytest_compares_every_output_and_takes_every_warning_for_an_error():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"]["ini_options"]
+    assert settings["testpaths"] == ["tests", "notebooks"]
+    assert settings["addopts"] == [
+        "--nbval",
+        "--nbval-current-env",
+        "--nbval-sanitize-with=tests/nbval_sanitize.cfg",
+        "--ignore-glob=notebooks/[!0-9]*.ipynb",
+        "--strict-markers",
+        "-ra",
+    ]
+    first, *ignored = settings["filterwarnings"]
+    assert first == "error"
+    assert [line for line in ignored if not line.startswith("ignore:pythonjsonlogger.jsonlogger has been moved:")] == []
+
+
+def test_these_settings_are_the_ones_in_use(pytestconfig):
+    assert pytestconfig.inipath == ROOT / "pyproject.toml"
+    assert pytestconfig.getini("filterwarnings")[0] == "error"
+    assert pytestconfig.option.nbval
+    assert not pytestconfig.option.nbval_lax
+    assert pytestconfig.option.nbval_current_env
+
 
 # ---- what nbval does not compare ---------------------------------------------------------------
 
@@ -20,6 +46,12 @@ def sanitize(text):
     for name in settings.sections():
         text = re.sub(settings.get(name, "regex"), settings.get(name, "replace"), text)
     return text
+
+
+def test_four_things_are_replaced_and_no_others():
+    settings = configparser.RawConfigParser()
+    settings.read(ROOT / "tests" / "nbval_sanitize.cfg", encoding="utf-8")
+    assert settings.sections() == ["trained number", "measured time", "saved file", "picture"]
 
 
 @pytest.mark.parametrize(

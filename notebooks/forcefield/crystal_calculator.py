@@ -94,7 +94,7 @@ class CrystalCalculator(ForceFieldCalculator):
         if "forces" in properties and crosses_neighbour_radius(self.soap, self.atoms):
             reasons["jump"] = (
                 "Two atoms lie at the neighbour radius, where the descriptor jumps: the forces on them may be wrong "
-                "by a tenth of an eV/Å."
+                "by some tenths of an eV/Å."
             )
         for kind in reasons.keys() - self.warned:
             self.warned.add(kind)
