@@ -8,9 +8,9 @@ from forcefield.loss import loss_of, tensors
 class LBFGS:
     """torch's L-BFGS on loss + regularisation * sum of squared weights, in stretches of some iterations."""
 
-    SCALE = 1e8
+    SCALE = 2e8
     """torch learns new curvature only while it exceeds 1e-10, whatever the size of the loss: a loss of 1e-7 freezes.
-    So the loss is multiplied by this inside the optimiser, and recorded without."""
+    So the loss is multiplied by this over its weights inside the optimiser, and recorded without."""
 
     stride = 10
     """Iterations between two looks at the validation set and the display."""
@@ -18,6 +18,7 @@ class LBFGS:
     def __init__(self, model, training_set, loss, regularisation=0.0):
         self.weights = list(model.parameters())
         self.model, self.loss, self.regularisation = model, loss, regularisation
+        self.scale = self.SCALE / (loss.energy_weight + loss.force_weight)
         self.tensors, self.losses, self.evaluations, self.converged = tensors(training_set), [], 0, False
         self.optimizer = torch.optim.LBFGS(
             self.weights,
@@ -44,7 +45,7 @@ class LBFGS:
         self.optimizer.zero_grad()
         value = loss_of(self.model, self.loss, self.tensors, create_graph=True)
         penalty = self.regularisation * sum((part**2).sum() for part in self.weights) if self.regularisation else 0.0
-        scaled = self.SCALE * (value + penalty)
+        scaled = self.scale * (value + penalty)
         scaled.backward()
         self.losses.append(value.item())
         self.evaluations += 1

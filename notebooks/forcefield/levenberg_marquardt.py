@@ -7,8 +7,8 @@ from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from forcefield.residuals import Residuals
 
-FIRST_DAMPING, SMALLEST_DAMPING, LARGEST_DAMPING = 1e-2, 1e-16, 1e8
-"""Damping at the start, and its limits: beyond the largest a step is too short to change anything."""
+FIRST_DAMPING, SMALLEST_DAMPING, LARGEST_DAMPING = 5e-3, 1e-16, 1e8
+"""Damping at the start, and its limits, for a loss of weights that add up to 1: beyond the largest no step is left."""
 
 RAISE, LOWER = 4.0, 3.0
 """The damping is multiplied by the first after a step that failed, and divided by the second after one that helped."""
@@ -91,7 +91,9 @@ class LevenbergMarquardt:
         self.model, self.regularisation = model, regularisation
         self.residuals_at = Residuals(model, training_set, loss)
         self.weights = parameters_to_vector(model.parameters()).detach().numpy().copy()
-        self.damping, self.slow_steps = FIRST_DAMPING, 0
+        # In units of the loss: whoever multiplies all weights by a number gets the same fit.
+        self.unit = loss.energy_weight + loss.force_weight
+        self.damping, self.slow_steps = FIRST_DAMPING * self.unit, 0
         self.residuals, self.layer = self.residuals_at(self.weights)
         self.losses, self.evaluations, self.converged = [self._loss(self.residuals)], 1, False
 
@@ -113,7 +115,7 @@ class LevenbergMarquardt:
     def _step(self):
         """Find a step that helps, raising the damping until one does; returns whether there is one."""
         equations = NormalEquations(self.residuals_at, self.layer, len(self.weights))
-        while self.damping <= LARGEST_DAMPING:
+        while self.damping <= LARGEST_DAMPING * self.unit:
             # A step far too long overflows; its loss is then not lower, and the next one is shorter.
             with np.errstate(over="ignore", invalid="ignore"):
                 trial = self._trial(equations)
@@ -126,7 +128,7 @@ class LevenbergMarquardt:
         else:
             return False
         self.weights, self.residuals, self.layer = trial, residuals, layer
-        self.damping = max(self.damping / LOWER, SMALLEST_DAMPING)
+        self.damping = max(self.damping / LOWER, SMALLEST_DAMPING * self.unit)
         self.losses.append(self._loss(residuals))
         return True
 

@@ -13,10 +13,17 @@ DIMER_DATASET = DATA_FOLDER / "dimer_dataset.npz"
 DIMER_MODEL = DATA_FOLDER / "dimer_model.npz"
 COPPER_LABELS = DATA_FOLDER / "copper_labels.npz"
 
-DIMER_FIT = {"hidden_units": (32,), "iterations": 500}
+DIMER_FIT = {"hidden_units": (32,), "method": "levenberg_marquardt", "iterations": 200}
 """How the dimer model is fitted; chosen in lesson 03 by cross-validation within the 30 labels."""
 
-COPPER_FIT = {"hidden_units": (32, 32), "iterations": 500}
+COPPER_FIT = {
+    "hidden_units": (8,),
+    "unit_length": True,
+    "scaling": "square_root",
+    "method": "levenberg_marquardt",
+    "force_weight": 10.0,
+    "iterations": 60,
+}
 """How the copper models are fitted; chosen on the validation part."""
 
 
