@@ -11,7 +11,7 @@
 #
 # **You need** Python with numpy, and the idea of a partial derivative. How notebooks work is in [lesson 0](00_start_here.ipynb).
 #
-# **Time** about 50 minutes, 10 of them exercises; all cells run in under a minute.
+# **Time** about 55 minutes of reading and running, 15 minutes of exercises; all cells run in under a minute.
 
 # %% [markdown]
 # ## 1. What a force field is
@@ -22,7 +22,7 @@
 #
 # In words: move an atom a little, see how the energy changes, and change the sign. The force points to where the energy falls.
 #
-# Where does $E(\mathbf{R})$ come from? Quantum mechanics gives it, at a price: the time of a usual density-functional calculation grows with the *cube* of the number of electrons, so twice as many atoms take eight times as long ([Goedecker 1999](https://doi.org/10.1103/RevModPhys.71.1085)). A model in which every atom sees only its surroundings takes twice as long.
+# Where does $E(\mathbf{R})$ come from? Quantum mechanics gives it, but it takes time. The method that is used most, *density-functional theory*, computes the energy from the density of the electrons. Its time usually grows with the *cube* of their number, so twice as many atoms take eight times as long ([Goedecker 1999](https://doi.org/10.1103/RevModPhys.71.1085)). A model in which the energy of each atom depends on its surroundings alone takes twice as long.
 #
 # So one computes hundreds of structures with quantum mechanics, and lets a model learn $E(\mathbf{R})$ from the results, the **labels**. That is a machine-learned force field.
 
@@ -33,9 +33,9 @@
 #
 # | choice | why it is simple | what real systems need | lesson |
 # |---|---|---|---|
-# | two atoms with a Lennard-Jones potential | one distance, so every curve can be drawn; labels are exact and cost nothing | many atoms, labels from quantum mechanics, more data, longer training | [6](06_many_atoms.ipynb), [9](09_crystals.ipynb) |
-# | the SOAP descriptor at one point, between the atoms | one centre that never moves | many centres, usually one on each atom, that move along | [6](06_many_atoms.ipynb) |
-# | a fully connected neural network | the derivative of output with respect to input comes by itself | any method will do if it can be differentiated | [4](04_analysis.ipynb) |
+# | two atoms (a **dimer**) with a Lennard-Jones potential (section 2) | one distance, so every curve can be drawn; labels are exact and cost nothing | many atoms, labels from quantum mechanics, more data, longer training | [6](06_many_atoms.ipynb), [9](09_crystals.ipynb) |
+# | the SOAP descriptor (section 4) at one point, between the atoms | one centre that never moves | many centres, usually one on each atom, that move along | [6](06_many_atoms.ipynb) |
+# | a fully connected neural network (section 6) | its derivative with respect to its input is computed automatically | any method will do if it can be differentiated | [4](04_analysis.ipynb) |
 #
 # Simple does not mean wrong: the steps (descriptor, model, derivative) are those of large force fields that use descriptors.
 
@@ -53,7 +53,12 @@
 # %%
 import numpy as np
 
+from forcefield.lesson import start_lesson
 
+start_lesson()  # one thread, and one style for all figures
+
+
+# %%
 def energy(r, sigma=2.9, epsilon=1.0):
     """Lennard-Jones energy (eV) at distance r (Å)."""
     return 4 * epsilon * ((sigma / r) ** 12 - (sigma / r) ** 6)
@@ -64,70 +69,86 @@ def force(r, sigma=2.9, epsilon=1.0):
     return 24 * epsilon / r * (2 * (sigma / r) ** 12 - (sigma / r) ** 6)
 
 
+# %%
 for r in (2.5, 2.9, 3.25, 4.0, 5.0):
     print(f"r = {r:.2f} Å   E = {energy(r):7.3f} eV   F = {force(r):7.3f} eV/Å")
 
 # %% [markdown]
-# The defaults, 2.9 Å and 1 eV, are those of the tutorial. The course's package has the same function, and so has ASE, the library that later makes the labels. Do the three agree? (`label` asks ASE for energies and forces; atom 1 is the right one, at $x = +r/2$.)
+# The defaults, 2.9 Å and 1 eV, are those of the tutorial.
+#
+# The labels of this course come from **ASE**, a library with many potentials, one of which is Lennard-Jones. ASE cuts the potential off: beyond $3\sigma_\mathrm{LJ}$ (8.7 Å) its energy is zero. So that no step remains there, it adds a constant to the energy at all shorter distances.
+#
+# **What do you expect?** Between 2.5 and 5 Å, which of ASE's numbers differ from ours?
+#
+# - (a) the energies
+# - (b) the forces
+# - (c) both
+#
+# In the next cell `dimers` makes pairs of atoms along $x$, `label` asks ASE for their energies and forces, and atom 1 is the right one, at $x = +r/2$.
 
 # %%
-from forcefield.systems import dimers, label, lennard_jones
+from forcefield.systems import dimers, label, lennard_jones_calculator
 
 distances = np.linspace(2.5, 5.0, 200)
-package_energies, package_forces = lennard_jones(distances)
-_, ase_energies, ase_forces = label(dimers(distances))
-
-assert np.allclose(energy(distances), package_energies, rtol=0, atol=1e-12)
-assert np.allclose(force(distances), package_forces, rtol=0, atol=1e-12)
-assert np.allclose(force(distances), ase_forces[:, 1, 0], rtol=0, atol=1e-10)
+_, ase_energies, ase_forces = label(dimers(distances), lennard_jones_calculator())
 shifts = 1000 * (ase_energies - energy(distances))
+force_shifts = ase_forces[:, 1, 0] - force(distances)
 print(f"ASE's energy minus ours: from {shifts.min():.4f} to {shifts.max():.4f} meV")
+print("forces equal to 1e-10 eV/Å:", np.abs(force_shifts).max() < 1e-10)
 print(f"minus our energy at three sigma: {-1000 * energy(3 * 2.9):.4f} meV")
 
 # %% [markdown]
-# The forces are equal. The energies differ by one constant, 5.5 meV. ASE cuts the potential off at $3\sigma_\mathrm{LJ}$ and lifts the curve so that it ends there at zero. **A constant added to the energy changes no force**, because its derivative is zero. The labels of this course are ASE's.
+# **(a).** The energies differ by one constant, 5.5 meV: it lifts the curve so that it ends at zero. **A constant added to the energy changes no force**, because its derivative is zero. (The package's own function gives the same numbers as ours:)
+
+# %%
+from forcefield.systems import lennard_jones
+
+package_energies, package_forces = lennard_jones(distances)
+assert np.allclose(energy(distances), package_energies, rtol=0, atol=1e-12)
+assert np.allclose(force(distances), package_forces, rtol=0, atol=1e-12)
+assert np.allclose(force(distances), ase_forces[:, 1, 0], rtol=0, atol=1e-10)
 
 # %% [markdown]
 # ### What sigma and epsilon do
 #
-# Where is the bottom of the well? There the force is zero, so $2(\sigma_\mathrm{LJ}/r)^{12} = (\sigma_\mathrm{LJ}/r)^{6}$, and thus
+# Where is the minimum of the energy? There the force is zero, so $2(\sigma_\mathrm{LJ}/r)^{12} = (\sigma_\mathrm{LJ}/r)^{6}$, and thus
 #
 # $$r_\mathrm{min} = 2^{1/6}\,\sigma_\mathrm{LJ} \approx 1.122\,\sigma_\mathrm{LJ}, \qquad E(r_\mathrm{min}) = -\varepsilon .$$
 
 # %%
 for sigma, epsilon in [(2.9, 1.0), (2.9, 0.5), (3.4, 1.0)]:
     r_min = 2 ** (1 / 6) * sigma
-    bottom = energy(r_min, sigma, epsilon)
-    assert np.isclose(bottom, -epsilon)
+    lowest = energy(r_min, sigma, epsilon)
+    assert np.isclose(lowest, -epsilon)
     assert abs(force(r_min, sigma, epsilon)) < 1e-12
-    print(f"sigma {sigma} Å, epsilon {epsilon} eV: bottom at {r_min:.3f} Å, energy {bottom:.3f} eV")
-
-# %%
-from matplotlib import pyplot as plt
-
-from forcefield.plots import COLOURS, show, use_course_style
-
-use_course_style()
-r = np.linspace(2.5, 6.0, 400)
-figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.8), sharex=True)
-curves = [(2.9, 1.0, "truth", "-"), (2.9, 0.5, "model", "--"), (3.4, 1.0, "training", "-.")]
-for sigma, epsilon, role, line in curves:
-    name = rf"$\sigma_\mathrm{{LJ}}$ = {sigma} Å, $\varepsilon$ = {epsilon} eV"
-    _ = left.plot(r, energy(r, sigma, epsilon), line, color=COLOURS[role], label=name)
-    _ = left.plot(2 ** (1 / 6) * sigma, -epsilon, "o", color=COLOURS[role])
-    _ = right.plot(r, force(r, sigma, epsilon), line, color=COLOURS[role])
-_ = left.set(xlabel="distance $r$ (Å)", ylabel="energy $E$ (eV)", ylim=(-1.4, 2))
-_ = right.set(xlabel="distance $r$ (Å)", ylabel="force $F$ (eV/Å)", ylim=(-1.2, 2.5))
-_ = left.legend()
-show(
-    figure,
-    "Energy and force of three Lennard-Jones potentials. Half epsilon: half as deep a well "
-    "at the same place. A larger sigma: the same depth further right. "
-    "Each force is zero at the bottom of its well.",
-)
+    print(f"sigma {sigma} Å, epsilon {epsilon} eV: minimum at {r_min:.3f} Å, {lowest:.3f} eV")
 
 # %% [markdown]
-# A smaller $\varepsilon$ scales the whole curve, a larger $\sigma_\mathrm{LJ}$ stretches it to the right. The dots are the bottoms computed above; at shorter distances than the dot the force is positive and pushes, at longer ones it is negative and pulls.
+# The region around the minimum is called the *well*. The next cell, folded because it only draws, shows the three curves. (Click on the blue bar beside a folded cell to open it.)
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+from matplotlib import pyplot as plt
+
+from forcefield.plots import COLOURS, LINES, show
+
+r = np.linspace(2.5, 6.0, 400)
+figure, (left, right) = plt.subplots(1, 2, figsize=(7.5, 3.6), sharex=True)
+curves = [(2.9, 1.0, "truth", "-"), (2.9, 0.5, "model", "--"), (3.4, 1.0, "training", "-.")]
+for sigma, epsilon, role, line in curves:
+    style = LINES[role] | {"linestyle": line}
+    name = rf"$\sigma_\mathrm{{LJ}}$ = {sigma} Å, $\varepsilon$ = {epsilon} eV"
+    left.plot(r, energy(r, sigma, epsilon), label=name, **style)
+    left.plot(2 ** (1 / 6) * sigma, -epsilon, "o", color=COLOURS[role])
+    right.plot(r, force(r, sigma, epsilon), **style)
+left.set(xlabel="distance $r$ (Å)", ylabel="energy $E$ (eV)", ylim=(-1.4, 2))
+right.set(xlabel="distance $r$ (Å)", ylabel="force $F$ (eV/Å)", ylim=(-1.2, 2.5))
+left.legend(fontsize=9)
+show(figure, "Energy and force of three Lennard-Jones potentials. Half epsilon: half as deep a well "
+     "at the same place. A larger sigma: the same depth further right. "
+     "Each force is zero at the minimum of its energy.")
+
+# %% [markdown]
+# A smaller $\varepsilon$ scales the whole curve, a larger $\sigma_\mathrm{LJ}$ stretches it to the right. The dots are the minima computed above; at shorter distances than the dot the force is positive and pushes, at longer ones it is negative and pulls.
 
 # %% [markdown]
 # ### Explore: σ and ε
@@ -151,10 +172,19 @@ lennard_jones_explorer()
 #
 # **Try:**
 #
-# - Make σ larger until the minimum lies as close to 4 Å as the slider can bring it. Which σ is that, and why does the depth not change?
-# - Move r to the minimum. What happens to the straight line and to the force?
-# - Double ε. What happens to the force at every distance, and why does the minimum stay where it is?
-# - Find the distance of the strongest attraction. Where on the energy curve is that: at the minimum, or where the curve is steepest on its right side?
+# 1. Make σ larger until the minimum lies as close to 4 Å as the slider can bring it. Which σ is that, and why does the depth not change?
+# 2. Move r to the minimum. What happens to the straight line and to the force?
+# 3. Double ε. What happens to the force at every distance, and why does the minimum stay where it is?
+# 4. Find the distance of the strongest attraction. Where on the energy curve is that: at the minimum, or where the curve is steepest on its right side?
+#
+# <details><summary>Answers</summary>
+#
+# 1. σ = 3.55 Å, with the minimum at 3.98 Å (3.60 Å gives 4.04). The depth is ε: σ only stretches the curve along $r$.
+# 2. At the default values the slider comes closest with r = 3.25 Å. The line is horizontal and the force is close to zero, because the force is minus the slope.
+# 3. The force doubles everywhere: ε stands in front of the whole formula. The minimum is where the force is zero, and twice zero is zero.
+# 4. At 3.60 Å (exactly at $(26/7)^{1/6}\sigma_\mathrm{LJ}$ = 3.61 Å), where the energy curve is steepest on its right side. At the minimum the force is zero.
+#
+# </details>
 
 # %% [markdown]
 # ## 3. Force is minus the slope
@@ -171,44 +201,45 @@ for r in (2.5, 3.0, 3.25, 4.0):
     print(f"r = {r:.2f} Å   formula {force(r):8.4f}   central difference {numerical:8.4f} eV/Å")
 
 # %% [markdown]
-# In the figure, the straight lines have the slope $-F(r)$. If the force is right, they lie along the curve where they touch it. Change the three distances in `places` and run the cell again.
+# The figure shows the same as straight lines with the slope $-F(r)$. If the force is right, they lie along the curve where they touch it. Change the three distances and run both cells again.
 
 # %%
 places = [2.95, 3.25, 3.7]  # Å
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 r = np.linspace(2.8, 5.0, 300)
 figure, axes = plt.subplots(figsize=(7, 3.8))
-_ = axes.plot(r, energy(r), color=COLOURS["truth"])
+axes.plot(r, energy(r), **LINES["truth"])
 roles = [("training", "o"), ("validation", "s"), ("model", "^")]
 for row, (r0, (role, marker)) in enumerate(zip(places, roles, strict=True)):
     near = np.array([r0 - 0.3, r0 + 0.3])
-    _ = axes.plot(near, energy(r0) - force(r0) * (near - r0), "--", color=COLOURS[role])
-    _ = axes.plot(r0, energy(r0), marker, color=COLOURS[role], markersize=8)
+    axes.plot(near, energy(r0) - force(r0) * (near - r0), "--", color=COLOURS[role])
+    axes.plot(r0, energy(r0), marker, color=COLOURS[role], markersize=8)
     slope = -force(r0) + 0.0
     text = f"r = {r0} Å: slope {slope:.2f} eV/Å, force {-slope:.2f} eV/Å"
-    _ = axes.plot(3.5, 0.95 - 0.3 * row, marker, color=COLOURS[role])
-    _ = axes.text(3.57, 0.95 - 0.3 * row, text, color=COLOURS[role], va="center", fontsize=10)
-_ = axes.set(xlabel="distance $r$ (Å)", ylabel="energy $E$ (eV)", ylim=(-1.4, 1.2))
-show(
-    figure,
-    "The energy curve with three tangents. Left of the minimum the slope is negative and the "
-    "force positive; near the minimum both are almost zero; right of it the signs are exchanged.",
-)
+    axes.plot(3.5, 0.95 - 0.3 * row, marker, color=COLOURS[role])
+    axes.text(3.57, 0.95 - 0.3 * row, text, color=COLOURS[role], va="center", fontsize=10)
+axes.set(xlabel="distance $r$ (Å)", ylabel="energy $E$ (eV)", ylim=(-1.4, 1.2))
+show(figure, "The energy curve with three tangents. Left of the minimum the slope is negative and the "
+     "force positive; near the minimum both are almost zero; right of it the signs are exchanged.")
 
 # %% [markdown]
-# Left of the bottom the curve falls, so the force is positive; right of it the curve rises, so the force is negative.
+# Left of the minimum the curve falls, so the force is positive; right of it the curve rises, so the force is negative.
 
 # %% [markdown]
 # ### From a number to vectors
 #
-# $F(r)$ is one number. The force array has one vector for each atom: shape (n_atoms, 3), that is, (2, 3) here. In this course **atom 0 is the left one**, at $x = -r/2$, and atom 1 is at $x = +r/2$, so $r = x_1 - x_0$. The chain rule, in its smallest form:
+# $F(r)$ is one number. The force array has one vector for each atom: shape (n_atoms, 3), that is, (2, 3) here. In this course **atom 0 is the left one**, at $x = -r/2$, and atom 1 is at $x = +r/2$.
 #
-# $$F_{0,x} = -\frac{\partial E}{\partial x_0} = -\frac{\mathrm{d}E}{\mathrm{d}r}\,\frac{\partial r}{\partial x_0} = -\frac{\mathrm{d}E}{\mathrm{d}r}\cdot(-1) = +\frac{\mathrm{d}E}{\mathrm{d}r}, \qquad F_{1,x} = -\frac{\mathrm{d}E}{\mathrm{d}r} .$$
+# **What do you expect?** At 3 Å the atoms repel each other with $F(r) = 4.12$ eV/Å. What is the $x$ component of the force on atom 0?
 #
-# So the $x$ force on atom 0 is **plus** the slope: where the atoms repel, atom 0 is pushed to the left, to negative $x$.
+# - (a) +4.12 eV/Å
+# - (b) −4.12 eV/Å
+# - (c) −2.06 eV/Å: each atom gets half
 
 # %%
 for r in (3.0, 4.0):
-    _, _, forces = label(dimers([r]))
+    _, _, forces = label(dimers([r]), lennard_jones_calculator())
     print(f"r = {r} Å, forces of shape {forces[0].shape} in eV/Å:")
     for atom, vector in enumerate(forces[0]):
         print(f"   atom {atom}:", "  ".join(f"{component + 0.0:7.3f}" for component in vector))
@@ -216,54 +247,50 @@ for r in (3.0, 4.0):
     assert np.allclose(forces[0].sum(axis=0), 0)
 
 # %% [markdown]
-# The two vectors add up to zero, as they must: nothing from outside pulls at the pair.
+# **(b).** Atom 0 is pushed to the left, to negative $x$. The distance is $r = x_1 - x_0$, so $\partial r/\partial x_0 = -1$ and $\partial r/\partial x_1 = +1$. The chain rule, in its smallest form:
+#
+# $$F_{0,x} = -\frac{\partial E}{\partial x_0} = -\frac{\mathrm{d}E}{\mathrm{d}r}\,\frac{\partial r}{\partial x_0} = -\frac{\mathrm{d}E}{\mathrm{d}r}\cdot(-1) = +\frac{\mathrm{d}E}{\mathrm{d}r}, \qquad F_{1,x} = -\frac{\mathrm{d}E}{\mathrm{d}r} .$$
+#
+# So the $x$ force on atom 0 is **plus** the slope. The two vectors add up to zero, as they must: nothing from outside pulls at the pair.
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 figure, axes = plt.subplots(figsize=(7, 2.6))
 for row, r in enumerate((4.0, 2 ** (1 / 6) * 2.9, 3.1)):
     ends = np.array([-r / 2, r / 2])
     pushes = 0.6 * force(r) * np.array([-1, 1])  # how long the arrows are drawn: 0.6 Å for 1 eV/Å
-    _ = axes.plot(ends, [row, row], ":", color=COLOURS["truth"], linewidth=1)
-    _ = axes.scatter(ends, [row, row], s=260, color=COLOURS["light"], edgecolor="black", zorder=3)
+    axes.plot(ends, [row, row], ":", color=COLOURS["truth"], linewidth=1)
+    axes.scatter(ends, [row, row], s=260, color=COLOURS["light"], edgecolor="black", zorder=3)
     if abs(force(r)) > 1e-9:
-        _ = axes.quiver(
-            ends,
-            [row, row],
-            pushes,
-            [0, 0],
-            angles="xy",
-            scale_units="xy",
-            scale=1,
-            width=0.008,
-            color=COLOURS["training"],
-            zorder=4,
-        )
+        axes.quiver(ends, [row, row], pushes, [0, 0], angles="xy", scale_units="xy", scale=1,
+                    width=0.008, color=COLOURS["training"], zorder=4)
     for atom, x in enumerate(ends):
-        _ = axes.text(x, row + 0.28, f"atom {atom}", ha="center", fontsize=9)
-    _ = axes.text(0, row + 0.08, f"r = {r:.2f} Å", ha="center")
-_ = axes.set(xlabel="x (Å)", yticks=[], xlim=(-3.3, 3.3), ylim=(-0.5, 2.7))
-show(
-    figure,
-    "Three pairs of atoms with force arrows: close together they are pushed apart, "
-    "at the bottom of the well there is no force, far apart they are pulled together.",
-)
+        axes.text(x, row + 0.28, f"atom {atom}", ha="center", fontsize=9)
+    axes.text(0, row + 0.08, f"r = {r:.2f} Å", ha="center")
+axes.set(xlabel="x (Å)", yticks=[], xlim=(-3.3, 3.3), ylim=(-0.5, 2.7))
+show(figure, "Three pairs of atoms with force arrows: close together they are pushed apart, "
+     "at the minimum there is no force, far apart they are pulled together.")
 
 # %% [markdown]
-# The forces always drive the distance towards the bottom of the well, and the two arrows of a pair are equally long.
+# The forces always drive the distance towards the minimum, and the two arrows of a pair are equally long.
 
 # %% [markdown]
 # ## 4. What a descriptor is
 #
-# Why not feed the positions to the model? Because the energy does not care where a molecule is, how it is turned, or which of two equal atoms is called number 0. Positions change in all three cases. A model of positions would have to learn that from examples, and would never learn it exactly.
+# Why not feed the positions to the model? Because the energy does not depend on where a molecule is, how it is turned, or which of two equal atoms is called number 0. Positions change in all three cases. A model of positions would have to learn that from examples, and would never learn it exactly.
 #
-# A **descriptor** $\mathbf{D}(\mathbf{R})$ is a list of numbers, its **features**, computed from the positions such that it stays the same in all three cases. The course uses **SOAP**: it puts a small Gaussian on every atom and describes how the sum looks from a point, the *centre*. Lesson [2](02_dataset.ipynb) opens it up; here it is a function that gives six features.
+# A **descriptor** $\mathbf{D}(\mathbf{R})$ is a list of numbers, its **features**, computed from the positions such that it stays the same in all three cases. The course uses **SOAP**: it puts a small Gaussian (a bell-shaped function) on every atom and describes the sum of these functions around a point, the *centre*. Lesson [2](02_dataset.ipynb) computes it by hand; here it is a function that gives six features.
 #
-# The next cell shifts, turns and swaps a pair of atoms. The centre is put between the atoms, wherever they are.
+# The next cells shift, turn and swap a pair of atoms. The centre is put between the atoms, wherever they are.
+#
+# **What do you expect?** And if the centre stays at the origin, where it was between the atoms: in which cases does the descriptor then change?
+#
+# - (a) in no case
+# - (b) when the pair is shifted
+# - (c) when the pair is shifted, and when it is turned about its middle
+# - (d) in all three cases
 
 # %%
-from ase.calculators.lj import LennardJones
-
-from forcefield.descriptors import MIDPOINT, describe, make_soap
+from forcefield.descriptors import describe, make_soap
 
 soap = make_soap()  # the tutorial's settings
 original = dimers([3.0])[0]
@@ -272,99 +299,95 @@ shifted.translate([1.0, 2.0, 3.0])
 turned.rotate(40, (1, 2, 3), center="COM")
 
 
-def look(structure):
-    """Positions (Å), ASE's energy (eV) and descriptor (no unit) of one pair."""
-    descriptors, _ = describe(soap, [structure], [structure.positions.mean(axis=0)])
-    energies = label([structure], LennardJones(sigma=2.9, epsilon=1.0))[1]
-    return structure.positions, energies, descriptors
+# %%
+def energy_and_descriptors(structure):
+    """ASE's energy (eV), and the descriptor (no unit) from the middle and from the origin."""
+    middle = structure.positions.mean(axis=0)
+    from_middle, _ = describe(soap, [structure], [middle])
+    from_origin, _ = describe(soap, [structure], [(0, 0, 0)])
+    _, energies, _ = label([structure], lennard_jones_calculator())
+    return energies, from_middle, from_origin
 
 
 # %%
-before = look(original)
-print("           positions change by   energy the same   descriptor the same")
+before = energy_and_descriptors(original)
+print("         coordinates   the same as before (to 1e-10)?")
+print("         change by     energy   D, centre in the middle   D, centre at the origin")
 for name, structure in {"shifted": shifted, "turned": turned, "swapped": swapped}.items():
-    pairs = zip(look(structure), before, strict=True)
-    changes = [np.abs(after - first).max() for after, first in pairs]
-    same = ["yes" if change < 1e-10 else "no" for change in changes[1:]]
-    print(f"{name:8}{changes[0]:18.2f} Å{same[0]:>17}{same[1]:>20}")
-    assert changes[0] > 0.5
-    assert max(changes[1:]) < 1e-10
+    moved = np.abs(structure.positions - original.positions).max()
+    pairs = zip(energy_and_descriptors(structure), before, strict=True)
+    same = [np.abs(after - first).max() < 1e-10 for after, first in pairs]
+    words = ["yes" if answer else "no" for answer in same]
+    print(f"{name:9}{moved:6.2f} Å{words[0]:>12}{words[1]:>15}{words[2]:>26}")
+    assert same == [True, True, name != "shifted"]
 
 # %% [markdown]
-# One coordinate changes by up to 3 Å. Energy and descriptor stay the same (to $10^{-10}$, in eV for the energy). So a model of the descriptor is **invariant** without having to learn it.
+# **(b).** With the centre in the middle, energy and descriptor stay the same in all three cases, although one coordinate changes by up to 3 Å. So a model of the descriptor is **invariant** without having to learn it.
 #
-# One condition is easy to miss: the centre moved along with the pair. In lessons 2 and 3 the centre stays at the origin, and so do the pairs. Lesson [4](04_analysis.ipynb) shows what goes wrong when only the pair moves.
+# But the centre has to move along with the pair. In lessons 2 and 3 it stays at the origin, and so do the pairs. Lesson [4](04_analysis.ipynb) shows what goes wrong when only the pair moves.
 
 # %% [markdown]
 # ### The Jacobian
 #
-# Forces are derivatives with respect to positions, so we also need to know how each feature changes when each atom moves. All these derivatives together are the **Jacobian** $\nabla\mathbf{D} = \partial\mathbf{D}/\partial\mathbf{R}$. DScribe computes it; `describe` returns both.
+# Forces are derivatives with respect to positions, so we also need to know how each feature changes when each atom moves. All these derivatives together are the **Jacobian** $\nabla\mathbf{D} = \partial\mathbf{D}/\partial\mathbf{R}$. DScribe computes it; `describe` returns both. `MIDPOINT` is the point (0, 0, 0), halfway between the atoms of every pair that `dimers` makes.
 
 # %%
+from forcefield.descriptors import MIDPOINT
+
 positions = original.positions
 D, dD_dR = describe(soap, [original], [MIDPOINT])
 print("D      (n_systems, n_centers, n_features):            ", D.shape)
 print("dD/dR  (n_systems, n_centers, n_atoms, 3, n_features):", dD_dR.shape)
-print("six features of the pair:     ", D[0, 0].round(3))
+print("six features of the pair:      ", D[0, 0].round(3))
 print("moving atom 0 along x changes: ", dD_dR[0, 0, 0, 0].round(3), "per Å")
 
 # %% [markdown]
-# Read the last index first: `dD_dR[0, 0, 1, 0, 5]` says how fast feature 5 (of system 0, centre 0) changes when atom 1 moves along $x$ (axis 0). Six features times six coordinates make 36 numbers for one pair and one centre.
+# Read the last index first: `dD_dR[0, 0, 0, 0, 5]`, the last number of the last line, says how fast feature 5 (of system 0, centre 0) changes when atom 0 moves along $x$ (axis 0). Six features times six coordinates make 36 numbers for one pair and one centre.
 
 # %% [markdown]
-# ## 5. The way from positions to forces
+# ## 5. From positions to forces
 #
-# Now the whole principle fits in one line each. A network $f$ predicts the energy from the descriptor; a hat marks a prediction. The forces are its negative gradient, where $\nabla$ is the derivative with respect to the positions:
+# Now the whole principle fits in one line. A network $f$ predicts the energy from the descriptor; a hat marks a prediction. The forces are its negative gradient, where $\nabla$ is the derivative with respect to the positions:
 #
 # $$\hat{E} = f(\mathbf{D}), \qquad \hat{\mathbf{F}} = -\nabla f(\mathbf{D}) .$$
 #
-# The figure shows the way that the data takes through the whole course.
+# The figure shows the order of the steps in the whole course.
 
-# %%
-stations = {
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+boxes = {
     "positions $\\mathbf{R}$\n(n_systems, n_atoms, 3)": (1.2, 2, "light"),
     "descriptors $\\mathbf{D}$\n(n_systems, n_centers,\nn_features)": (5, 3.5, "light"),
-    "derivatives $\\partial\\mathbf{D}/\\partial\\mathbf{R}$\n(n_systems, n_centers,\nn_atoms, 3, n_features)": (
-        5,
-        2,
-        "light",
-    ),
+    "derivatives $\\partial\\mathbf{D}/\\partial\\mathbf{R}$\n(n_systems, n_centers,\n"
+    "n_atoms, 3, n_features)": (5, 2, "light"),
     "labels: energies $E$,\nforces $\\mathbf{F}$": (5, 0.5, "truth"),
     "energies $\\hat{E}$\n(n_systems,)": (8.8, 3.5, "model"),
     "forces $\\hat{\\mathbf{F}}$\n(n_systems, n_atoms, 3)": (8.8, 2, "model"),
     "loss $L$\none number": (8.8, 0.5, "training"),
 }
-steps = [
-    ((2.3, 2.4), (3.9, 3.4), "SOAP"),
-    ((2.45, 2), (3.75, 2), "SOAP"),
-    ((2.3, 1.6), (3.9, 0.6), "potential"),
-    ((6.2, 3.5), (7.9, 3.5), "network $f$"),
-    ((8.8, 3.1), (8.8, 2.45), "slope"),
-    ((6.25, 2), (7.45, 2), "chain rule"),
-    ((6.2, 0.5), (7.9, 0.5), "truth"),
+arrows = [
+    ((2.3, 2.4), (3.9, 3.4), "SOAP"), ((2.45, 2), (3.75, 2), "SOAP"), ((2.3, 1.6), (3.9, 0.6), "potential"),
+    ((6.2, 3.5), (7.9, 3.5), "network $f$"), ((8.8, 3.1), (8.8, 2.45), "slope"),
+    ((6.25, 2), (7.45, 2), "chain\nrule"), ((6.2, 0.5), (7.9, 0.5), "truth"),
     ((8.8, 1.6), (8.8, 0.9), "compare $\\hat{E}$, $\\hat{\\mathbf{F}}$"),
 ]
 
-# %%
-figure, axes = plt.subplots(figsize=(9.5, 4.3))
-for text, (x, y, role) in stations.items():
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+figure, axes = plt.subplots(figsize=(7.5, 4.0))
+for text, (x, y, role) in boxes.items():
     box = {"boxstyle": "round,pad=0.4", "facecolor": "white", "edgecolor": COLOURS[role], "lw": 2}
-    _ = axes.text(x, y, text, ha="center", va="center", fontsize=10, bbox=box)
-for start, end, text in steps:
-    _ = axes.annotate("", end, start, arrowprops={"arrowstyle": "->", "linewidth": 1.5})
+    axes.text(x, y, text, ha="center", va="center", fontsize=8.5, bbox=box)
+for start, end, text in arrows:
+    axes.annotate("", end, start, arrowprops={"arrowstyle": "->", "linewidth": 1.5})
     x, y = (np.array(start) + end) / 2
-    _ = axes.text(x, y, text, ha="center", va="center", fontsize=9, bbox={"color": "white", "pad": 1})
-_ = axes.set(xlim=(-0.2, 10.6), ylim=(0, 4))
+    axes.text(x, y, text, ha="center", va="center", fontsize=8, bbox={"color": "white", "pad": 1})
+axes.set(xlim=(-0.2, 10.4), ylim=(0, 4))
 axes.axis("off")
-show(
-    figure,
-    "The way of the data. SOAP turns positions into descriptors and derivatives. "
-    "The network turns descriptors into energies. Its slope and the derivatives give forces "
-    "by the chain rule. The loss compares energies and forces with the labels.",
-)
+show(figure, "The steps of the course. SOAP turns positions into descriptors and derivatives. "
+     "The network turns descriptors into energies. Its slope and the derivatives give forces "
+     "by the chain rule. The loss compares energies and forces with the labels.")
 
 # %% [markdown]
-# Look at the two arrows into the forces: one brings the slope of the network, the other the derivatives of the descriptor. The next section puts the two together, number by number.
+# Look at the two arrows into the forces: one stands for the slope of the network, the other for the derivatives of the descriptor. The next section multiplies the two, number by number.
 
 # %% [markdown]
 # ## 6. The chain rule, step by step
@@ -375,11 +398,11 @@ show(
 #
 # Here $a$ counts atoms, $\alpha$ the three axes $x, y, z$, and $k$ the features.
 #
-# ### Step 1: a network, small enough to see
+# ### Step 1: a network, small enough to write out
 #
-# A **network** is a formula with many numbers that can be adjusted, its **weights**. In ours, six features go in, three *hidden units* each take a weighted sum of them and its tanh, and a weighted sum of the three is the energy: $f(\mathbf{D}) = \mathbf{w}\cdot\tanh(W\mathbf{D} + \mathbf{b})$.
+# A **network** is a formula with many numbers that can be adjusted, its **weights**. In ours, six features go in; each of three *hidden units* takes a weighted sum of all six and its tanh; and a weighted sum of the three is the energy: $f(\mathbf{D}) = \mathbf{w}\cdot\tanh(W\mathbf{D} + \mathbf{b})$. The hidden units form a *layer*. It is called **fully connected** because every unit reads every number that enters the layer.
 #
-# The weights $W$, $\mathbf{b}$ and $\mathbf{w}$ are drawn at random, with a fixed **seed**, so that everybody draws the same. The network has learned nothing; for the chain rule that does not matter.
+# The weights $W$, $\mathbf{b}$ and $\mathbf{w}$ are drawn at random, with a fixed **seed** (a number that fixes what is drawn), so that everybody draws the same. The network has learned nothing; for the chain rule that does not matter.
 
 # %%
 rng = np.random.default_rng(0)
@@ -407,12 +430,10 @@ dE_dD = (w * (1 - hidden**2)) @ W
 print("dE/dD", dE_dD.shape, "=", dE_dD[0, 0].round(3), "eV")
 
 # %% [markdown]
-# For a large network nobody does this by hand. torch does it: **automatic differentiation** keeps a record of every operation and applies the chain rule backwards. Same numbers:
+# For a large network nobody does this by hand. The library torch does it: **automatic differentiation** keeps a record of every operation and applies the chain rule to the record, from the last operation to the first. Same numbers:
 
 # %%
 import torch
-
-torch.set_num_threads(1)  # the matrices are tiny; more threads would only get in each other's way
 
 D_tensor = torch.tensor(D, requires_grad=True)
 hidden_tensor = torch.tanh(D_tensor @ torch.tensor(W).T + torch.tensor(b))
@@ -460,7 +481,7 @@ assert np.allclose(F, -dE_dR, rtol=0, atol=1e-12)
 # %% [markdown]
 # ### Step 5: check it
 #
-# The whole way, from positions to energy, is one function. Its central differences know nothing of chain rules. `numerical_forces` moves each of the six coordinates by $\pm 10^{-4}$ Å and changes the sign.
+# All steps together, from positions to energy, are one function. Its central differences do not use the chain rule at all. `numerical_forces` moves each of the six coordinates by $\pm 10^{-4}$ Å and changes the sign.
 
 # %%
 import ase
@@ -474,23 +495,28 @@ def energy_of_positions(positions):
     return network(D)[0]
 
 
+# %%
 difference = np.abs(numerical_forces(energy_of_positions, positions) - F[0]).max()
 print("chain rule and central differences agree to 1e-6 eV/Å:", difference < 1e-6)
 assert difference < 1e-6
 
 # %% [markdown]
-# A remark on the sum of the forces. For this pair it is zero, because the centre lies exactly in the middle. It is not a gift of the chain rule: move the pair by 0.3 Å, leave the centre where it is, and the sum is no longer zero.
+# **What do you expect?** In step 4 the two forces add up to zero. Now the pair moves by 0.3 Å along $x$, and the centre stays at the origin. The sum of the $x$ forces is then
+#
+# - (a) still zero: the chain rule guarantees it
+# - (b) zero once the network is trained; this one has random weights
+# - (c) not zero
 
 # %%
 for shift in (0.0, 0.3):
     D_moved, dD_moved = describe(soap, dimers([3.0], shift=shift), [MIDPOINT])
     slope = (w * (1 - np.tanh(D_moved @ W.T + b) ** 2)) @ W
     total = -np.einsum("sck,scaxk->x", slope, dD_moved)
-    print(f"pair moved by {shift} Å: sum of the x forces {abs(total[0]):.3f} eV/Å (without its sign)")
+    print(f"pair moved by {shift} Å: sum of the x forces {abs(total[0]):.3f} eV/Å (absolute value)")
     assert (abs(total[0]) < 1e-9) == (shift == 0.0)
 
 # %% [markdown]
-# Lesson [4](04_analysis.ipynb) shows how much harm this does to a trained model, and lesson [6](06_many_atoms.ipynb) the cure: centres that sit on the atoms.
+# **(c).** These are exactly minus the derivatives of the predicted energy, and the predicted energy changes when the pair moves away from the centre, because its descriptor changes. In step 4 the sum was zero only because the centre lay exactly in the middle. Training on pairs that all lie around the origin does not help: lesson [4](04_analysis.ipynb) measures the force of a trained model in the same situation. Lesson [6](06_many_atoms.ipynb) removes the cause, with centres that sit on the atoms.
 
 # %% [markdown]
 # ## 7. The loss
@@ -501,21 +527,25 @@ for shift in (0.0, 0.3):
 #
 # $N$ counts the systems. The second mean, and $\mathrm{var}(\mathbf{F})$, run over all force components: systems, atoms and axes.
 #
-# The next cell makes labels and descriptors for 200 pairs: 30 to train on, 170 to test on. Lesson [2](02_dataset.ipynb) does that slowly.
+# The next cell makes labels and descriptors for 200 pairs: 30 to train on, 170 to test on. Lesson [2](02_dataset.ipynb) does that step by step.
 
 # %%
-from forcefield.dataset import Dataset, equally_spaced
+from forcefield.dataset import Dataset
+from forcefield.splits import equally_spaced
 
-structures = dimers(distances)
-data = Dataset(*label(structures), *describe(soap, structures, [MIDPOINT]))
-chosen, others = equally_spaced(200, 30)
-training, test = data[chosen], data[others]
-print(f"pairs for training: {len(training)}   for the test: {len(test)}")
-print(f"var(E) = {training.energies.var():.2f} eV²   var(F) = {training.forces.var():.2f} (eV/Å)²")
+pairs, calculator = dimers(distances), lennard_jones_calculator()
+data = Dataset.from_structures(pairs, soap, [MIDPOINT], calculator=calculator)
+training_rows, test_rows = equally_spaced(len(data), 30)
+training_set, test_set = data[training_rows], data[test_rows]
+print(f"pairs for training: {len(training_set)}   for the test: {len(test_set)}")
 
 # %% [markdown]
-# What is a loss of 1? Take the laziest model: it always says the mean. Its mean squared error *is* the variance, so each part of the loss is exactly 1.
-
+# **What do you expect?** A model always predicts the mean: the mean energy of the training set for every pair, and the mean force for every force component. What is its loss?
+#
+# - (a) 0
+# - (b) 1
+# - (c) 2
+# - (d) it depends on the energies and forces in the training set
 
 # %%
 def loss_parts(energies, forces, true_energies, true_forces):
@@ -523,22 +553,30 @@ def loss_parts(energies, forces, true_energies, true_forces):
     return ((energies - true_energies) ** 2).mean(), ((forces - true_forces) ** 2).mean()
 
 
-E_true, F_true = training.energies, training.forces
+# %%
+E_true, F_true = training_set.energies, training_set.forces
+var_E, var_F = E_true.var(), F_true.var()
 energy_part, force_part = loss_parts(E_true.mean(), F_true.mean(), E_true, F_true)
-print(f"energy part: {energy_part / E_true.var():.3f}   force part: {force_part / F_true.var():.3f}")
+print(f"var(E) = {var_E:.2f} eV²   var(F) = {var_F:.2f} (eV/Å)²")
+print(f"energy part: {energy_part / var_E:.3f}   force part: {force_part / var_F:.3f}")
 
 # %% [markdown]
-# So a model that knows nothing has $L = 2$, whatever the material. A part of 0.01 means that the mean squared error is 1 % of the variance.
+# **(c).** The mean squared distance from the mean *is* the variance, so each part is exactly 1, for any material. A part of 0.01 means that the mean squared error is 1 % of the variance.
 #
 # ### What the variances do: they take the units out
 #
-# Take predictions that are a little wrong ($\varepsilon$ 1 % too large, $\sigma_\mathrm{LJ}$ 1 % too small), and write the same predictions and labels in different units. How many times larger is the force part than the energy part?
+# Take predictions that are a little wrong ($\varepsilon$ 1 % too large, $\sigma_\mathrm{LJ}$ 1 % too small), and write the same predictions and labels in other units. Programs for quantum mechanics use Hartree (27.2 eV) for energies and Bohr (0.529 Å) for lengths, so 1 Hartree/Bohr is 51.4 eV/Å.
+#
+# **What do you expect?** Without the variances, the loss is $\mathrm{MSE}(E) + \mathrm{MSE}(\mathbf{F})$. How many times larger or smaller does its force part become, compared with its energy part, when energies stay in eV and forces are written in meV/Å?
+#
+# - (a) as before
+# - (b) 1000 times larger
+# - (c) a million times larger
 
 # %%
 from ase import units
 
-_, wrong_E, wrong_F = label(dimers(distances[chosen]), LennardJones(sigma=0.99 * 2.9, epsilon=1.01))
-systems_of_units = {  # what 1 eV and 1 eV/Å are in these units
+systems_of_units = {  # how many of these units are 1 eV, and how many 1 eV/Å
     "eV and eV/Å": (1, 1),
     "meV and meV/Å": (1e3, 1e3),
     "eV and eV/nm": (1, units.nm),
@@ -548,127 +586,240 @@ systems_of_units = {  # what 1 eV and 1 eV/Å are in these units
 }
 
 # %%
-print(f"{'units of E and F':26}{'plain sum':>12}{'with variances':>16}")
+training_pairs = dimers(distances[training_rows])
+_, wrong_E, wrong_F = label(training_pairs, lennard_jones_calculator(sigma=0.99 * 2.9, epsilon=1.01))
+print(f"{'units of E and F':26}{'force part / energy part':>26}{'with variances':>16}")
 ratios = []
 for name, (u, v) in systems_of_units.items():
     energy_part, force_part = loss_parts(u * wrong_E, v * wrong_F, u * E_true, v * F_true)
     ratios.append((force_part / (v * F_true).var()) / (energy_part / (u * E_true).var()))
-    print(f"{name:26}{force_part / energy_part:12.3g}{ratios[-1]:16.3f}")
+    print(f"{name:26}{force_part / energy_part:26.3g}{ratios[-1]:16.3f}")
 assert np.allclose(ratios, ratios[0])
 
 # %% [markdown]
-# Without the variances, the balance between energies and forces depends on the unit of length, and on what is mixed with what. With them it is always the same. A change of the energy unit alone (eV to meV, in both) leaves the balance as it is, but makes the loss a million times larger.
+# **(c):** the errors become 1000 times larger, and they are squared. Without the variances, the balance between energies and forces depends on the unit of length, and on what is mixed with what. With them it is always the same. A change of the energy unit alone (eV to meV, in both) leaves the balance as it is, but makes the loss a million times larger.
 
 # %% [markdown]
 # ### Does it matter for a trained model?
 #
-# We train twelve networks on the 30 labels: three with the variances, and three without them in each of three systems of units. The three differ in the seed of their first weights. `train` always divides by the variances; `energy_weight` and `force_weight` multiply them back (lesson [3](03_training.ipynb) opens `train` up).
+# We train networks of 32 hidden units on the 30 labels: with the variances, and without them in three systems of units, each from three different seeds of the first weights. `train` always divides by the variances; `energy_weight` and `force_weight` multiply the two parts, and so can undo the division. Only the ratio of the two matters, so we set their mean to 1. The method of the fit is called Levenberg-Marquardt; lesson [3](03_training.ipynb) writes it out.
 #
-# The errors are mean absolute errors on the 170 pairs that were not trained on. Nothing is chosen by them: the recipe is fixed beforehand.
+# The errors are mean absolute errors on the 170 pairs that were not trained on. Nothing is chosen by them: the settings are fixed beforehand.
+#
+# **What do you expect?** The labels have no noise, and energies and forces agree with each other. Where are the errors smallest?
+#
+# - (a) equal in all four cases: a good fit of the energies is a good fit of the forces
+# - (b) those of the energies, where energies count most (meV and eV/Å); those of the forces, where forces count most (eV and meV/Å)
+# - (c) both kinds, where the two parts of the loss are of similar size
 
 # %%
 from forcefield.training import train
 
-var_E, var_F = training.energies.var(), training.forces.var()
-recipes = {  # weights of the energy part and of the force part
+weightings = {  # weights of the energy part and of the force part
     "with variances": (1, 1),
     "without, eV and eV/Å": (var_E, var_F),
-    "without, meV and eV/Å": (var_E * 1e6, var_F),
-    "without, eV and meV/Å": (var_E, var_F * 1e6),
+    "without, meV and eV/Å": (1e6 * var_E, var_F),
+    "without, eV and meV/Å": (var_E, 1e6 * var_F),
 }
-deviations = {}
-for name, (energy_weight, force_weight) in recipes.items():
-    for seed in (0, 1, 2):
-        settings = {"energy_weight": energy_weight, "force_weight": force_weight}
-        model, _ = train(training, seed=seed, iterations=200, **settings)
-        energies, forces = model.predict(test.descriptors, test.derivatives)
-        force_errors = (forces - test.forces)[:, 0, 0]
-        deviations[name, seed] = 1000 * (energies - test.energies), 1000 * force_errors
 
 
 # %%
-def errors(name, kind):
-    """Mean absolute errors of the three seeds in meV (kind 0) or meV/Å (kind 1: x on atom 0)."""
-    return [np.abs(deviations[name, seed][kind]).mean() for seed in (0, 1, 2)]
+def errors(weights, seed):
+    """Fit, and return the errors of energies (meV) and x forces on atom 0 (meV/Å) on the test set."""
+    energy_weight, force_weight = np.array(weights) / np.mean(weights)
+    settings = {"method": "levenberg_marquardt", "iterations": 200, "seed": seed}
+    model, _ = train(training_set, energy_weight=energy_weight, force_weight=force_weight, **settings)
+    energies, forces = model.predict(test_set.descriptors, test_set.derivatives)
+    return 1000 * (energies - test_set.energies), 1000 * (forces - test_set.forces)[:, 0, 0]
 
 
-figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.2), sharey=True)
-for row, name in enumerate(recipes):
+# %%
+mean_errors = {}  # of each weighting: shape (3 seeds, 2), energies in meV and forces in meV/Å
+for name, weights in weightings.items():
+    of_seeds = [[np.abs(error).mean() for error in errors(weights, seed)] for seed in (0, 1, 2)]
+    mean_errors[name] = np.array(of_seeds)
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+figure, (left, right) = plt.subplots(1, 2, figsize=(7.5, 3.0), sharey=True)
+for row, name in enumerate(weightings):
     for panel, kind, marker, role in ((left, 0, "o", "model"), (right, 1, "s", "training")):
-        _ = panel.plot(errors(name, kind), [row] * 3, marker, color=COLOURS[role], alpha=0.7)
-_ = left.set(xscale="log", xlabel="energy error (meV)", ylim=(3.5, -0.5))
-_ = left.set(yticks=range(4), yticklabels=recipes)
-_ = right.set(xscale="log", xlabel="force error (meV/Å)", xlim=(1, 1000))
-show(
-    figure,
-    "Errors on held-out pairs for four losses, three seeds each, on a logarithmic scale. "
-    "Energy errors are small except when forces are in meV/Å and energies in eV: "
-    "then they are far larger. Force errors stay small.",
-)
+        panel.plot(mean_errors[name][:, kind], [row] * 3, marker, color=COLOURS[role], alpha=0.7)
+left.set(xscale="log", xlabel="energy error (meV)", xlim=(1e-4, 1), ylim=(3.5, -0.5))
+left.set(yticks=range(4), yticklabels=weightings)
+right.set(xscale="log", xlabel="force error (meV/Å)", xlim=(3e-3, 10))
+show(figure, "Errors on pairs that were not trained on, for four losses, three seeds each, on a logarithmic "
+     "scale. With the variances, and in eV and eV/Å, both kinds of error are smallest; with energies in meV "
+     "they are larger, with forces in meV/Å they are by far the largest.")
 
 # %% [markdown]
-# In one row the energies are far off, although the forces beside them are fine; the other rows lie closer together. In numbers (`report` prints each beside a bound that it checks):
+# **(c)**, for energies, for forces, and for each seed. The next cells divide the errors by those with variances. (`report` prints a number beside a bound that it checks. The last digits differ between processors, the bound holds on all.)
 
 # %%
 from forcefield.evaluation import report
 
-for name in list(recipes)[:3]:
-    report(f"{name}: energy error, worst of three seeds", max(errors(name, 0)), "meV", at_most=8)
-bad = "without, eV and meV/Å"
-report(f"{bad}: energy error, best of three seeds", min(errors(bad, 0)), "meV", at_least=300)
-report(f"{bad}: force error, worst of three seeds", max(errors(bad, 1)), "meV/Å", at_most=60)
-energy_errors = [deviations[bad, seed][0] for seed in (0, 1, 2)]
-centred = [np.abs(error - error.mean()).mean() for error in energy_errors]
-report(f"{bad}: energy error without its mean, worst", max(centred), "meV", at_most=4)
+worst_energy, worst_force = mean_errors["with variances"].max(axis=0)
+report("with variances: energy error, worst of three seeds", worst_energy, "meV", at_most=0.002)
+report("with variances: force error, worst of three seeds", worst_force, "meV/Å", at_most=0.1)
+
+# %%
+bounds = {  # of the smallest and largest ratio
+    "without, eV and eV/Å": (0.2, 6),
+    "without, meV and eV/Å": (1, 30),
+    "without, eV and meV/Å": (12, 3000),
+}
+for name, (at_least, at_most) in bounds.items():
+    ratios = mean_errors[name] / mean_errors["with variances"]  # (3 seeds, 2 kinds of error)
+    report(f"{name}: error over that, smallest of six", ratios.min(), at_least=at_least)
+    report(f"{name}: error over that, largest of six", ratios.max(), at_most=at_most)
 
 # %% [markdown]
 # What this shows, and what it does not:
 #
-# - In eV and eV/Å, leaving the variances out does no harm here. The two labels agree with each other and have no noise, so a good fit of one is a good fit of the other.
-# - With energies in meV beside forces in eV/Å, almost only the energies count, and the forces get somewhat worse. How much is a question for more seeds: lesson [5](05_experiments.ipynb) asks it.
-# - With forces in meV/Å beside energies in eV, the force part weighs a million times more. The forces are still learned. The energies are wrong by a nearly constant amount: taken without their mean error, they are fine. **Forces say nothing about the constant in the energy**, and the only part that does is drowned out.
-# - So dividing by the variances is a safeguard: the same balance in any units and for any material, without trying. It need not be the best balance; lesson [5](05_experiments.ipynb) varies it.
+# - All four losses are zero for the same network, one that gives all 30 energies and forces exactly. They differ in how far 200 steps of the fit get: where one part counts a million times more, the other hardly counts until the first is almost zero.
+# - In eV and eV/Å, leaving the variances out does little harm here: the balance of the two parts is only 15 times another one (in the table above, 9.68 against 0.627), not a million times. With other units or another material it may be.
+# - So dividing by the variances is a safeguard: the same balance in any units and for any material. It need not be the best balance. Lesson [5](05_experiments.ipynb) varies it, also with noisy labels: there the two parts cannot both become zero, and the balance decides which one the fit follows.
+
+# %% [markdown]
+# ### Forces alone
+#
+# The extreme case is an energy part with weight 0: the fit uses forces and no energies.
+#
+# **What do you expect?** How good are the energies of such a model?
+#
+# - (a) useless
+# - (b) right up to one constant, the same for all pairs
+# - (c) as good as those of the models above
+
+# %%
+constants, without = [], []  # meV, of three seeds
+for seed in (0, 1, 2):
+    energy_errors, _ = errors((0, 1), seed)
+    constants.append(energy_errors.mean())
+    without.append(np.abs(energy_errors - energy_errors.mean()).mean())
+report("smallest constant of three, without its sign", np.abs(constants).min(), "meV", at_least=400)
+report("difference of two constants, smallest", np.diff(np.sort(constants)).min(), "meV", at_least=300)
+report("energy error without the constant, largest", max(without), "meV", at_most=1)
+
+# %% [markdown]
+# **(b).** The constant is another one for each seed; without it the energies are good. A constant in the energy changes no force (section 2), so **forces say nothing about it**. One energy label is enough to find it. Lesson [5](05_experiments.ipynb) measures what energies and forces contribute.
 
 # %% [markdown]
 # ## Terminology
 #
-# The terms and symbols that the lessons share. Shapes use n_systems (structures in a set), n_atoms, n_centers and n_features. A hat, as in $\hat E$, marks a prediction.
+# The terms and symbols that the lessons share, and the lesson that uses each first. Shapes use n_systems (structures in a set), n_atoms, n_centers and n_features. A hat, as in $\hat E$, marks a prediction.
 #
-# | term | symbol | name in the code | shape | unit | first used |
+# ### Structures and labels
+#
+# | term | symbol | name in the code | shape | unit | lesson |
 # |---|---|---|---|---|---|
 # | positions | $\mathbf{R}$ | `positions` | (n_systems, n_atoms, 3) | Å | [1](01_principle.ipynb) |
 # | distance of two atoms | $r$ | `distances` | (n_systems,) | Å | [1](01_principle.ipynb) |
+# | dimer: a pair of atoms | | `dimers` | | | [1](01_principle.ipynb) |
 # | energy (label) | $E$ | `energies` | (n_systems,) | eV | [1](01_principle.ipynb) |
 # | forces (label), $-\partial E/\partial\mathbf{R}$ | $\mathbf{F}$ | `forces` | (n_systems, n_atoms, 3) | eV/Å | [1](01_principle.ipynb) |
 # | predicted energy, forces | $\hat E$, $\hat{\mathbf{F}}$ | `model.predict(...)` | as $E$, $\mathbf{F}$ | eV, eV/Å | [1](01_principle.ipynb) |
 # | Lennard-Jones size | $\sigma_\mathrm{LJ}$ | `systems.SIGMA` | one number | Å | [1](01_principle.ipynb) |
 # | Lennard-Jones depth | $\varepsilon$ | `systems.EPSILON` | one number | eV | [1](01_principle.ipynb) |
 # | distance of lowest energy | $r_\mathrm{min} = 2^{1/6}\sigma_\mathrm{LJ}$ | `r_min` | one number | Å | [1](01_principle.ipynb) |
-# | descriptor: numbers that describe surroundings | $\mathbf{D}$ | `descriptors` | (n_systems, n_centers, n_features) | none | [1](01_principle.ipynb) |
+# | calculator: in ASE, what gives energies and forces of a structure | | `atoms.calc` | | | [2](02_dataset.ipynb) |
+# | EMT (effective medium theory): a fast potential for metals, here the source of labels for copper | | `EMT()` | | | [6](06_many_atoms.ipynb) |
+#
+# ### Descriptors
+#
+# | term | symbol | name in the code | shape | unit | lesson |
+# |---|---|---|---|---|---|
+# | descriptor: numbers that describe the surroundings of a point | $\mathbf{D}$ | `descriptors` | (n_systems, n_centers, n_features) | none | [1](01_principle.ipynb) |
 # | feature: one number of a descriptor | $D_k$ | last index | one number | none | [1](01_principle.ipynb) |
-# | centre: the point that a descriptor looks from | | `centers` | (n_centers, 3), or atom indices | Å | [1](01_principle.ipynb) |
+# | centre: the point that a descriptor starts from | | `centers`, `MIDPOINT` | (n_centers, 3), or atom indices | Å | [1](01_principle.ipynb) |
+# | invariant: unchanged when the structure is moved, turned, or equal atoms are swapped | | | | | [1](01_principle.ipynb) |
 # | Jacobian: derivatives of the descriptor | $\nabla\mathbf{D} = \partial\mathbf{D}/\partial\mathbf{R}$ | `derivatives` | (n_systems, n_centers, n_atoms, 3, n_features) | 1/Å | [1](01_principle.ipynb) |
-# | SOAP: how far a centre sees | $r_\mathrm{cut}$ | `cutoff_radius` (DScribe: `r_cut`) | one number | Å | [2](02_dataset.ipynb) |
+# | central difference, step | $h$ | `central_difference`, `step` | one number | Å | [1](01_principle.ipynb) |
+# | SOAP: distance at which the last radial function has decayed | $r_\mathrm{cut}$ | `cutoff_radius` (DScribe: `r_cut`) | one number | Å | [2](02_dataset.ipynb) |
 # | SOAP: width of the Gaussian on each atom | $\sigma$ | `sigma` | one number | Å | [2](02_dataset.ipynb) |
+# | neighbour radius: up to where atoms enter the descriptor | $r_\mathrm{cut} + 3.72\,\sigma$ | `neighbour_radius(soap)` | one number | Å | [2](02_dataset.ipynb) |
 # | SOAP: number of radial functions | $n_\mathrm{max}$ | `n_max` | one number | none | [2](02_dataset.ipynb) |
 # | SOAP: highest degree of the angular functions | $l_\mathrm{max}$ | `l_max` | one number | none | [2](02_dataset.ipynb) |
+# | power spectrum: the sums that do not depend on direction | $p_{nn'l}$ | the features of SOAP | | none | [2](02_dataset.ipynb) |
 # | does a centre move with its atom? | | `attach` | yes or no | | [2](02_dataset.ipynb) |
-# | central difference, step | $h$ | `step` | one number | Å | [1](01_principle.ipynb) |
+# | sensitivity: change of the descriptor with the distance | $s$ | `sensitivity` | (n_systems,) | 1/Å | [2](02_dataset.ipynb) |
+# | singular values: spread of points along independent directions, largest first | | `np.linalg.svd` | (n_features,) | none | [2](02_dataset.ipynb) |
+# | standardise: subtract the mean, divide by the standard deviation | | `standardise`, `scaling` | as $\mathbf{D}$ | none | [2](02_dataset.ipynb) |
+#
+# ### Models and fits
+#
+# | term | symbol | name in the code | shape | unit | lesson |
+# |---|---|---|---|---|---|
 # | network: a formula with adjustable weights | $f$ | `model`, `ForceField` | descriptors to energies | eV | [1](01_principle.ipynb) |
+# | hidden unit, layer; fully connected: every unit reads all numbers that enter its layer | | `hidden_units` | | | [1](01_principle.ipynb) |
+# | activation: the function of a hidden unit, such as tanh | | `activation` | | | [1](01_principle.ipynb) |
 # | slope of the network | $\partial f/\partial\mathbf{D}$ | `gradient` | (n_systems, n_centers, n_features) | eV | [1](01_principle.ipynb) |
+# | automatic differentiation: derivatives from a record of all operations | | torch's `autograd` | | | [1](01_principle.ipynb) |
 # | loss | $L$ | `Loss` | one number | none | [1](01_principle.ipynb) |
 # | variance of the training labels | $\mathrm{var}(E)$, $\mathrm{var}(\mathbf{F})$ | `energy_variance`, `force_variance` | one number each | eV², (eV/Å)² | [1](01_principle.ipynb) |
-# | standardise: subtract mean, divide by spread | | `standardise` | as $\mathbf{D}$ | none | [3](03_training.ipynb) |
-# | training set: what weights are fitted to | | `training` | part of the systems | | [1](01_principle.ipynb) |
-# | validation set: what decides when to stop and which settings to take | | `validation` | part of the systems | | [3](03_training.ipynb) |
-# | test set: used for the final errors only | | `test` | part of the systems | | [1](01_principle.ipynb) |
-# | mean absolute error | MAE | `mean_absolute_error` | one number | meV, meV/Å | [1](01_principle.ipynb) |
+# | weights of the two parts of the loss | | `energy_weight`, `force_weight` | one number each | none | [1](01_principle.ipynb) |
 # | seed: fixes what is drawn at random | | `seed` | whole number | | [1](01_principle.ipynb) |
+# | Adam, L-BFGS: optimisers, methods that follow the gradient of the loss | | `method` | | | [3](03_training.ipynb) |
+# | batch, epoch: the points of one step; one pass over all points | | | | | [3](03_training.ipynb) |
+# | residual: prediction minus label, scaled; the loss is the sum of their squares | $\mathbf{r}$ | `residuals` | (n_residuals,) | none | [3](03_training.ipynb) |
+# | Jacobian of the residuals: their derivatives with respect to the weights | $J$ | `jacobian` | (n_residuals, n_weights) | none | [3](03_training.ipynb) |
+# | Levenberg-Marquardt: a fit by linear least squares at each step | | `method="levenberg_marquardt"` | | | [3](03_training.ipynb) |
+# | damping: keeps a step of Levenberg-Marquardt small | $\lambda$ | `damping` | one number | none | [3](03_training.ipynb) |
+#
+# ### Data, errors and baselines
+#
+# | term | symbol | name in the code | shape | unit | lesson |
+# |---|---|---|---|---|---|
+# | training set: what weights are fitted to | | `training_set`, `training_rows` | part of the systems | | [1](01_principle.ipynb) |
+# | validation set: what decides when to stop and which settings to take | | `validation_set` | part of the systems | | [3](03_training.ipynb) |
+# | test set: for the final errors; nothing is chosen by it | | `test_set`, `test_rows` | part of the systems | | [1](01_principle.ipynb) |
+# | cross-validation: each part of the labels is the validation set once | | | | | [3](03_training.ipynb) |
+# | mean absolute error | MAE | `mean_absolute_error` | one number | meV, meV/Å | [1](01_principle.ipynb) |
+# | root of the mean squared error | RMSE | | one number | meV, meV/Å | [4](04_analysis.ipynb) |
+# | overfitting: the training error falls and the error on other data rises | | | | | [3](03_training.ipynb) |
+# | early stopping: keep the weights of the lowest validation loss | | | | | [3](03_training.ipynb) |
+# | extrapolation: a prediction outside the range of the labels | | | | | [4](04_analysis.ipynb) |
+# | baseline: a simple method that a model must beat | | `baselines` | | | [4](04_analysis.ipynb) |
+# | kernel (of a regression): how similar two inputs are | $k(\mathbf{D}, \mathbf{D}')$ | | one number | none | [4](04_analysis.ipynb) |
+# | kernel ridge regression: a weighted sum of kernels, with a penalty on the weights | | `KernelRidgeBaseline` | | | [4](04_analysis.ipynb) |
+# | Gaussian process: the same sum, derived from probabilities | | `SparseGaussianProcess` | | | [6](06_many_atoms.ipynb) |
+# | sparse points: the few inputs that such a sum runs over | | `n_sparse` | | | [6](06_many_atoms.ipynb) |
+# | learning curve: error against the number of labels | | | | | [5](05_experiments.ipynb) |
+#
+# ### Dynamics
+#
+# | term | symbol | name in the code | shape | unit | lesson |
+# |---|---|---|---|---|---|
+# | relaxation: moving atoms until the forces vanish; BFGS does it | | `BFGS` | | | [7](07_dynamics.ipynb) |
+# | molecular dynamics: Newton's equations in small time steps | | `VelocityVerlet`, `Langevin` | | fs | [7](07_dynamics.ipynb) |
+# | NVE: dynamics that conserves the total energy | | | | | [7](07_dynamics.ipynb) |
+# | Lindemann's index: fluctuation of the distances of atoms, over their mean | | | one number | none | [7](07_dynamics.ipynb) |
+#
+# ### Uncertainty
+#
+# | term | symbol | name in the code | shape | unit | lesson |
+# |---|---|---|---|---|---|
+# | committee: several models of the same labels | | `Committee`, `CommitteeCalculator` | | | [8](08_uncertainty.ipynb) |
+# | spread: standard deviation over the committee | | `energy_spread`, `force_spread` | (n_systems,), (n_systems, n_atoms) | eV, eV/Å | [8](08_uncertainty.ipynb) |
+# | calibration: makes the spread agree with the size of the errors | | `calibration_factor` | one number | none | [8](08_uncertainty.ipynb) |
+# | conformal bound: a bound that a chosen share of the errors keeps; coverage: the share that did | | `conformal_factor` | one number | none | [8](08_uncertainty.ipynb) |
+# | active learning: the model chooses what is labelled next | | | | | [8](08_uncertainty.ipynb) |
+# | ZBL (Ziegler, Biersack, Littmark): the repulsion of two nuclei at short distance | | `repulsion` | | eV | [8](08_uncertainty.ipynb) |
+#
+# ### Crystals
+#
+# | term | symbol | name in the code | shape | unit | lesson |
+# |---|---|---|---|---|---|
+# | periodic: the structure repeats in space; its cell is one repeat | | `pbc`, `cell` | (3, 3) | Å | [9](09_crystals.ipynb) |
+# | equation of state: energy against volume | $E(V)$ | | | eV, Å³ | [9](09_crystals.ipynb) |
+# | bulk modulus: resistance to a change of volume | $B$ | | one number | GPa | [9](09_crystals.ipynb) |
+# | shear moduli: resistance to a change of shape | $C'$, $C_{44}$ | | one number each | GPa | [9](09_crystals.ipynb) |
+# | strain: relative change of the cell; stress: derivative of the energy by strain, over the volume | | | (3, 3) | none; GPa | [9](09_crystals.ipynb) |
+# | phonon: a vibration of the whole crystal | | | | THz | [9](09_crystals.ipynb) |
 
 # %% [markdown]
 # ## Exercises
 #
-# **1.** For which $\sigma_\mathrm{LJ}$ does the well have its bottom at exactly 3 Å? Compute it and check that the force vanishes there.
+# **1.** For which $\sigma_\mathrm{LJ}$ does the well have its minimum at exactly 3 Å? Compute it and check that the force vanishes there.
 #
 # <details><summary>Solution</summary>
 #
@@ -719,18 +870,18 @@ report(f"{bad}: energy error without its mean, worst", max(centred), "meV", at_m
 # ## Summary
 #
 # - A force field gives $E(\mathbf{R})$; forces are $-\partial E/\partial\mathbf{R}$. For our pair, the $x$ force on atom 0 is $+\mathrm{d}E/\mathrm{d}r$.
-# - Lennard-Jones: the bottom is at $2^{1/6}\sigma_\mathrm{LJ}$ and $\varepsilon$ deep. ASE's energies are 5.5 meV higher, its forces are the same.
+# - Lennard-Jones: the minimum is at $2^{1/6}\sigma_\mathrm{LJ}$ and $\varepsilon$ deep. ASE's energies are 5.5 meV higher, its forces are the same.
 # - A descriptor stays the same when a structure is shifted, turned, or has equal atoms swapped.
 # - Chain rule: $\partial f/\partial\mathbf{D}$ (n_systems, n_centers, n_features) times $\partial\mathbf{D}/\partial\mathbf{R}$ (n_systems, n_centers, n_atoms, 3, n_features), summed over centres and features, with a minus sign: forces (n_systems, n_atoms, 3). Central differences agree.
-# - Dividing each part of the loss by its variance makes the balance independent of units. A model that always says the mean has 1 in each part.
+# - Dividing each part of the loss by its variance makes the balance independent of units. A model that always predicts the mean has 1 in each part.
 #
 # ## Questions
 #
-# **1.** Two atoms sit at $x = -2$ Å and $x = +2$ Å, beyond the bottom of the well. What is the sign of the $x$ force on atom 0, the left one?
+# **1.** Two atoms sit at $x = -2$ Å and $x = +2$ Å, beyond the minimum. What is the sign of the $x$ force on atom 0, the left one?
 #
 # <details><summary>Answer</summary>
 #
-# Positive. Beyond the bottom the atoms attract each other, so the left atom is pulled to the right. In formulas: $F_{0,x} = +\mathrm{d}E/\mathrm{d}r$, and the energy rises with $r$ there.
+# Positive. Beyond the minimum the atoms attract each other, so the left atom is pulled to the right. In formulas: $F_{0,x} = +\mathrm{d}E/\mathrm{d}r$, and the energy rises with $r$ there.
 #
 # </details>
 #
