@@ -18,7 +18,6 @@ DIMER_FIT = {"hidden_units": (32,), "method": "levenberg_marquardt", "iterations
 
 COPPER_FIT = {
     "hidden_units": (8,),
-    "unit_length": True,
     "scaling": "square_root",
     "method": "levenberg_marquardt",
     "force_weight": 10.0,
