@@ -31,6 +31,12 @@ def test_every_command_exists():
         assert re.search(rf"^  (  python3 binder/course\.py )?{command} ", course.__doc__, re.MULTILINE), command
 
 
+def test_every_module_behind_the_commands_is_named():
+    row = next(line for line in README.splitlines() if line.startswith("| `binder/course.py` |"))
+    named = set(re.findall(r"`(\w+)`", row))
+    assert named == {path.stem for path in (ROOT / "binder").glob("*.py")} - {"course"}
+
+
 def test_map_lists_every_lesson_and_only_those():
     assert [name for name, _ in rows(README)] == [path.stem for path in NOTEBOOKS]
 
