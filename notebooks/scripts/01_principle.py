@@ -124,9 +124,9 @@ for sigma, epsilon in [(2.9, 1.0), (2.9, 0.5), (3.4, 1.0)]:
     print(f"sigma {sigma} Å, epsilon {epsilon} eV: minimum at {r_min:.3f} Å, {lowest:.3f} eV")
 
 # %% [markdown]
-# The region around the minimum is called the *well*. The next cell, folded because it only draws, shows the three curves. (Click on the blue bar beside a folded cell to open it.)
+# The region around the minimum is called the *well*. The next cell, folded because it only draws, shows the three curves. (Click on the three dots of a folded cell to open it.)
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 from matplotlib import pyplot as plt
 
 from forcefield.plots import COLOURS, LINES, show
@@ -206,7 +206,7 @@ for r in (2.5, 3.0, 3.25, 4.0):
 # %%
 places = [2.95, 3.25, 3.7]  # Å
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 r = np.linspace(2.8, 5.0, 300)
 figure, axes = plt.subplots(figsize=(7, 3.8))
 axes.plot(r, energy(r), **LINES["truth"])
@@ -253,7 +253,7 @@ for r in (3.0, 4.0):
 #
 # So the $x$ force on atom 0 is **plus** the slope. The two vectors add up to zero, as they must: nothing from outside pulls at the pair.
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, axes = plt.subplots(figsize=(7, 2.6))
 for row, r in enumerate((4.0, 2 ** (1 / 6) * 2.9, 3.1)):
     ends = np.array([-r / 2, r / 2])
@@ -353,7 +353,7 @@ print("moving atom 0 along x changes: ", dD_dR[0, 0, 0, 0].round(3), "per Å")
 #
 # The figure shows the order of the steps in the whole course.
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 boxes = {
     "positions $\\mathbf{R}$\n(n_systems, n_atoms, 3)": (1.2, 2, "light"),
     "descriptors $\\mathbf{D}$\n(n_systems, n_centers,\nn_features)": (5, 3.5, "light"),
@@ -371,7 +371,7 @@ arrows = [
     ((8.8, 1.6), (8.8, 0.9), "compare $\\hat{E}$, $\\hat{\\mathbf{F}}$"),
 ]
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, axes = plt.subplots(figsize=(7.5, 4.0))
 for text, (x, y, role) in boxes.items():
     box = {"boxstyle": "round,pad=0.4", "facecolor": "white", "edgecolor": COLOURS[role], "lw": 2}
@@ -602,7 +602,7 @@ assert np.allclose(ratios, ratios[0])
 # %% [markdown]
 # ### Does it matter for a trained model?
 #
-# We train networks of 32 hidden units on the 30 labels: with the variances, and without them in three systems of units, each from three different seeds of the first weights. `train` always divides by the variances; `energy_weight` and `force_weight` multiply the two parts, and so can undo the division. Only the ratio of the two matters, so we set their mean to 1. The method of the fit is called Levenberg-Marquardt; lesson [3](03_training.ipynb) writes it out.
+# We train networks of 32 hidden units on the 30 labels: with the variances, and without them in three systems of units, each from three different seeds of the first weights. `train` always divides by the variances; `energy_weight` and `force_weight` multiply the two parts, and so can undo the division. The method of the fit is called Levenberg-Marquardt; lesson [3](03_training.ipynb) writes it out.
 #
 # The errors are mean absolute errors on the 170 pairs that were not trained on. Nothing is chosen by them: the settings are fixed beforehand.
 #
@@ -626,9 +626,8 @@ weightings = {  # weights of the energy part and of the force part
 # %%
 def errors(weights, seed):
     """Fit, and return the errors of energies (meV) and x forces on atom 0 (meV/Å) on the test set."""
-    energy_weight, force_weight = np.array(weights) / np.mean(weights)
-    settings = {"method": "levenberg_marquardt", "iterations": 200, "seed": seed}
-    model, _ = train(training_set, energy_weight=energy_weight, force_weight=force_weight, **settings)
+    settings = {"energy_weight": weights[0], "force_weight": weights[1], "iterations": 200}
+    model, _ = train(training_set, method="levenberg_marquardt", seed=seed, **settings)
     energies, forces = model.predict(test_set.descriptors, test_set.derivatives)
     return 1000 * (energies - test_set.energies), 1000 * (forces - test_set.forces)[:, 0, 0]
 
@@ -639,7 +638,7 @@ for name, weights in weightings.items():
     of_seeds = [[np.abs(error).mean() for error in errors(weights, seed)] for seed in (0, 1, 2)]
     mean_errors[name] = np.array(of_seeds)
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(7.5, 3.0), sharey=True)
 for row, name in enumerate(weightings):
     for panel, kind, marker, role in ((left, 0, "o", "model"), (right, 1, "s", "training")):

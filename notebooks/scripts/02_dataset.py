@@ -227,11 +227,11 @@ for n, l in ((3, 0), (1, 0), (8, 0), (3, 4), (4, 4), (8, 6)):
 pairs = [(n, m) for n in range(1, 4) for m in range(n, 4)]
 figure, axes = plt.subplots(figsize=(7, 3.6))
 styles = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
-places = ((2.6, 0.16), (2.6, -0.2), (2.85, -0.58), (2.43, 0.8), (2.75, 1.25), (3.1, 2.2))  # of the labels
+places = ((2.55, 0.16), (2.55, -0.15), (2.55, -0.7), (2.43, 0.8), (2.75, 1.25), (3.1, 2.2))  # of the labels
 for k, ((n, m), style) in enumerate(zip(pairs, styles, strict=True)):
     curve = axes.plot(distances, descriptors[:, 0, k], linestyle=style)[0]
     axes.text(*places[k], f"$p_{{{n}{m}}}$", color=curve.get_color(), fontsize=12)
-axes.set(xlabel="distance r (Å)", ylabel="feature (no unit)")
+axes.set(xlabel="distance r (Å)", ylabel="feature (no unit)", ylim=(-0.85, 2.6))
 show(
     figure,
     "The six features against the distance: smooth curves that start at different heights and cross. "
