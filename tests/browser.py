@@ -32,18 +32,22 @@ BROWSER_ARGUMENTS = [
 ]
 
 # JupyterLab's own application object: what it has finished, it says itself.
-OPEN_AND_RUN = """name => {
-    window.courseNotebookHasRun = false;
-    (async () => {
-        const app = window.jupyterapp;
-        await app.restored;
-        const notebook = await app.commands.execute('docmanager:open', {path: name});
-        await notebook.context.ready;
-        await notebook.sessionContext.ready;
-        await app.commands.execute('notebook:run-all-cells');
-        window.courseNotebookHasRun = true;
-    })();
+OPEN = """async name => {
+    const app = window.jupyterapp;
+    await app.restored;
+    const notebook = await app.commands.execute('docmanager:open', {path: name});
+    await notebook.context.ready;
+    await notebook.sessionContext.ready;
 }"""
+
+RUN = """() => {
+    window.courseNotebookHasRun = false;
+    window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => { window.courseNotebookHasRun = true; });
+}"""
+
+SAVE = "() => window.jupyterapp.shell.currentWidget.context.save()"
+
+STOP = "() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()"
 
 CLOSE = """async () => {
     const notebook = window.jupyterapp.shell.currentWidget;
@@ -71,19 +75,16 @@ def free_port():
 def lab(folder, port=None):
     """Serve a folder with JupyterLab on loopback; gives its address and its token.
 
-    The settings of the machine's user are left alone, both ways.
+    It has the course's settings; those of the machine's user are left alone, both ways.
     """
     port, token, settings = port or free_port(), secrets.token_hex(16), folder / ".jupyter"
-    labconfig = settings / "labconfig"
-    labconfig.mkdir(parents=True)
-    (labconfig / "page_config.json").write_text(
-        '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}', encoding="utf-8"
-    )
     command = [sys.executable, "-m", "jupyterlab", "--allow-root", "--no-browser", "--ip=127.0.0.1", f"--port={port}"]
     command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}"]
     command += ["--LabApp.expose_app_in_browser=True", "--LabApp.news_url=None"]
     environment = os.environ | {
         "JUPYTER_CONFIG_DIR": str(settings),
+        "JUPYTER_CONFIG_PATH": str(ROOT / "binder" / "jupyter"),
+        "PYTHONPATH": str(ROOT / "notebooks"),
         "JUPYTER_DATA_DIR": str(settings / "data"),
         "JUPYTER_RUNTIME_DIR": str(settings / "runtime"),
         "OMP_NUM_THREADS": "1",
@@ -130,9 +131,16 @@ def open_lab(page, server):
     page.wait_for_function("window.jupyterapp?.restored.then(() => true)", timeout=60_000)
 
 
+def open_notebook(page, name):
+    """Open a notebook, and run nothing; wait until its outputs stand."""
+    page.evaluate(OPEN, name)
+    page.wait_for_selector(".jp-OutputArea-output:visible")
+
+
 def open_and_run(page, name, seconds=300):
     """Open a notebook, run all its cells and wait until the last one has run."""
-    page.evaluate(OPEN_AND_RUN, name)
+    page.evaluate(OPEN, name)
+    page.evaluate(RUN)
     page.wait_for_function("window.courseNotebookHasRun", timeout=1000 * seconds)
     page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]:visible', timeout=1000 * seconds)
 

@@ -6,8 +6,9 @@ import torch
 from ase.calculators.emt import EMT
 
 import paths
-from forcefield import prepared, sampling
+from forcefield import crystals, prepared, sampling
 from forcefield.dataset import Dataset
+from forcefield.model import ForceField
 from forcefield.splits import equally_spaced
 from forcefield.training import train
 
@@ -43,6 +44,41 @@ def copper_force_field(copper_set):
     """A small force field of these clusters, fitted for a second: rough, but with every symmetry of a good one."""
     model, _ = train(copper_set, hidden_units=(16, 16), iterations=60)
     return model
+
+
+@pytest.fixture(scope="session")
+def dimer_model(labelled_and_rest):
+    """A network of the 30 labelled dimers."""
+    return train(labelled_and_rest[0], hidden_units=(16,), seed=0, iterations=200)[0]
+
+
+@pytest.fixture(scope="session")
+def untrained_members(dimer_set):
+    """Members of a committee, untrained."""
+    return [ForceField(6, seed=seed).standardise(dimer_set) for seed in range(16)]
+
+
+@pytest.fixture(scope="session")
+def crystal_models():
+    """Three rough models of copper crystals, fitted to 20 frames."""
+    soap = crystals.crystal_soap()
+    frames = crystals.crystal_frames(20, 0, soap)
+    data = Dataset.from_structures(frames, soap, attach=True, calculator=EMT())
+    return [train(data, hidden_units=(8,), seed=seed, iterations=30)[0] for seed in range(3)]
+
+
+@pytest.fixture(scope="session")
+def explorers_need(dimer_set, dimer_model, untrained_members, crystal_models, copper_force_field):
+    """What each explorer needs besides its settings: the arguments of `NAME_explorer`."""
+    return {
+        "lennard_jones": (),
+        "soap": (),
+        "training": (dimer_set,),
+        "extrapolation": (dimer_model,),
+        "committee": (untrained_members,),
+        "strain": (crystal_models,),
+        "dynamics": (copper_force_field,),
+    }
 
 
 @pytest.fixture

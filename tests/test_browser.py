@@ -1,24 +1,39 @@
-"""A reader's browser: every core notebook runs in JupyterLab, and every slider answers to the keyboard."""
+"""A reader's browser: the first day (nothing trusted, nothing run), the running notebook, and the second day."""
 
-import contextlib
+import importlib
+import json
+import pickle
 import re
 import shutil
 import time
 
+import browser
+import nbformat
 import numpy as np
 import pytest
-from browser import CHROMIUM_VARIABLE, EXPLORER, ROOT, chromium, close, find_chromium, lab, open_and_run, open_lab
+from browser import EXPLORER, ROOT, close, open_and_run, open_lab, open_notebook
 
-from forcefield import prepared
-from forcefield.dataset import Dataset
-from forcefield.explorers import extrapolation, lennard_jones, soap, training
-from forcefield.model import ForceField
+import notebooks as stored_notebooks
+from forcefield import sampling, viewer
 
 pytestmark = pytest.mark.skipif(
-    find_chromium() is None,
+    browser.find_chromium() is None,
     reason="no Chromium or Chrome found: install one (on Debian and Ubuntu with `sudo apt install chromium`), "
-    f"or give its path in the environment variable {CHROMIUM_VARIABLE}",
+    f"or give its path in the environment variable {browser.CHROMIUM_VARIABLE}",
 )
+
+NAMES = ("lennard_jones", "soap", "training", "extrapolation", "dynamics", "committee", "strain")
+
+SETUP = """
+import pickle
+from forcefield.lesson import start_lesson
+start_lesson()
+explorers_need = pickle.loads(open("explorers_need.pickle", "rb").read())
+"""
+
+EXPLORE = "from forcefield.explorers.{0} import {0}_explorer\n{0}_explorer(*explorers_need['{0}'])"
+
+WINDOW = {"width": 1280, "height": 800}
 
 # Every code cell that holds code: how often cells had run when it ran, and what it complained of. The notebook is
 # asked, not the page: what is not in sight need not be drawn.
@@ -35,48 +50,72 @@ CELLS = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
 TIME = r"\d+(\.\d+)? m?s\."
 
 
+def book_of(cells):
+    """A notebook of code cells, each with its source and, if any, the data of its output."""
+    book = nbformat.v4.new_notebook()
+    for source, data in cells:
+        outputs = [nbformat.v4.new_output("display_data", data=data)] if data else []
+        book.cells.append(nbformat.v4.new_code_cell(source, outputs=outputs))
+    book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    return stored_notebooks.steady(json.loads(nbformat.writes(book)))
+
+
 @pytest.fixture(scope="module")
-def notebooks(tmp_path_factory):
-    """A copy of the notebooks: what a run writes stays out of the repository."""
-    folder = tmp_path_factory.mktemp("browser") / "notebooks"
-    shutil.copytree(ROOT / "notebooks", folder, ignore=shutil.ignore_patterns("data", "__pycache__", ".*"))
+def folder(tmp_path_factory, explorers_need):
+    """The lessons, and a notebook of all explorers, stored without a run as the course stores them."""
+    folder = tmp_path_factory.mktemp("browser")
+    for name in ("00_start_here", "01_principle"):
+        shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", folder)
+    (folder / "explorers_need.pickle").write_bytes(pickle.dumps(explorers_need))
+    made = [(EXPLORE.format(name), explorer_of(name, explorers_need)._repr_mimebundle_()[0]) for name in NAMES]
+    (folder / "explorers.ipynb").write_text(book_of([(SETUP, None), *made]), encoding="utf-8")
+    shown = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(viewer, "display", lambda data, **_: shown.append(data))
+        exec(FILM, {"viewer": viewer, "sampling": sampling})
+    (folder / "film.ipynb").write_text(book_of([("from forcefield import sampling, viewer\n" + FILM, shown[0])]))
     return folder
 
 
+FILM = """viewer.film(viewer.turned(sampling.copper_cluster(), range(0, 240, 20)), ["picture"] * 12, "Turn", "Atoms")"""
+
+
+def module_of(name):
+    return importlib.import_module(f"forcefield.explorers.{name}")
+
+
+def explorer_of(name, explorers_need):
+    return getattr(module_of(name), f"{name}_explorer")(*explorers_need[name])
+
+
 @pytest.fixture(scope="module")
-def server(notebooks):
-    with lab(notebooks) as running:
+def server(folder):
+    with browser.lab(folder) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def page(server):
-    with chromium() as browser:
-        page = browser.new_page(viewport={"width": 1280, "height": 2300})
-        open_lab(page, server)
-        yield page
+def chromium():
+    with browser.chromium() as running:
+        yield running
 
 
 @pytest.fixture
-def opened(page, tmp_path):
-    """Open and run a notebook, and save a screenshot if anything is wrong with it."""
+def page(chromium, server):
+    page = chromium.new_page(viewport=WINDOW)
+    open_lab(page, server)
+    yield page
+    page.close()
 
-    @contextlib.contextmanager
-    def open_notebook(name):
-        try:
-            open_and_run(page, f"{name}.ipynb")
-            cells = page.evaluate(CELLS)
-            assert all(cell["count"] for cell in cells), "a cell has not run"
-            assert [cell["complaints"] for cell in cells if cell["complaints"]] == []
-            yield page
-        except Exception:
-            page.screenshot(path=tmp_path / f"{name}.png")
-            print(f"screenshot: {tmp_path / name}.png")
-            raise
-        finally:
-            close(page)
 
-    return open_notebook
+@pytest.fixture(scope="module")
+def running(chromium, server):
+    """A page in which the notebook of all explorers has run."""
+    page = chromium.new_page(viewport=WINDOW)
+    open_lab(page, server)
+    open_and_run(page, "explorers.ipynb")
+    yield page
+    close(page)
 
 
 def alt(explorer):
@@ -90,6 +129,12 @@ def wait_until(holds, what, seconds=60):
         time.sleep(0.02)
 
 
+def assert_ran(page):
+    cells = page.evaluate(CELLS)
+    assert all(cell["count"] for cell in cells), "a cell has not run"
+    assert [cell["complaints"] for cell in cells if cell["complaints"]] == []
+
+
 def assert_number(readout, expected):
     def shown():
         return readout.text_content().replace("−", "-")
@@ -98,7 +143,8 @@ def assert_number(readout, expected):
 
 
 def numbers(text):
-    return [float(number) for number in re.findall(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?", re.sub(TIME, "", text))]
+    text = re.sub(r"(?<=\d),(?=\d{3})", "", re.sub(TIME, "", text))
+    return [float(number) for number in re.findall(r"[-+]?\d+(?:\.\d+)?", text)]
 
 
 def assert_shown(explorer, expected):
@@ -111,79 +157,131 @@ def assert_shown(explorer, expected):
     np.testing.assert_allclose(numbers(shown), numbers(" ".join(expected)), rtol=0.06, atol=0.011)
     assert explorer.locator(".course-reading").text_content() == shown
     assert explorer.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 600
+    assert explorer.locator(".course-hint").is_hidden()
 
 
-def assert_every_control_answers(page, controls, expected):
-    """Move every control by keyboard alone; `expected` computes the reading that belongs to the values."""
-    explorer = page.locator(EXPLORER)
-    assert explorer.count() == 1
-    values = {name: control.value for name, control in controls.items()}
+# The first day
+
+
+def test_nothing_trusted_and_nothing_run_every_picture_stands_once_with_its_sentence(page, explorers_need):
+    open_notebook(page, "explorers.ipynb")
+    outputs = page.locator(".jp-Notebook:visible .jp-OutputArea-output")
+    assert page.locator(".jp-Notebook:visible img").count() == outputs.count() == len(NAMES)
+    for name, output in zip(NAMES, outputs.all(), strict=True):
+        output.scroll_into_view_if_needed()
+        sentence = explorer_of(name, explorers_need).reading.sentence
+        assert output.locator("img").get_attribute("alt") == sentence
+        assert output.locator("img").bounding_box()["width"] > 800
+        assert output.inner_text().count(sentence) == 1
+        assert "The sliders appear here when the notebook runs: choose Run > Run All Cells." in output.inner_text()
+
+
+def test_a_film_that_is_not_trusted_is_a_sheet_that_can_be_read(page):
+    open_notebook(page, "film.ipynb")
+    sheet, slider = (page.locator(f".jp-Notebook:visible figure {what}") for what in ("img", "input"))
+    assert sheet.bounding_box()["width"] > 700
+    assert slider.count() == 0
+    open_and_run(page, "film.ipynb")
+    slider.wait_for()
+    assert sheet.bounding_box()["width"] == viewer.WIDTH
+    assert page.get_by_label("Turn").count() == 1
+    for _ in range(7):
+        slider.press("ArrowRight")
+    assert sheet.evaluate("sheet => sheet.style.objectPosition") == f"-{viewer.WIDTH}px -{viewer.WIDTH}px"
+    close(page)
+
+
+# A running notebook
+
+
+def test_the_start_page_runs(page):
+    open_and_run(page, "00_start_here.ipynb")
+    assert_ran(page)
+    close(page)
+
+
+def test_a_whole_lesson_runs_and_what_is_typed_cannot_break_its_explorer(page):
+    open_and_run(page, "01_principle.ipynb")
+    assert_ran(page)
+    explorer, module = page.locator(EXPLORER), module_of("lennard_jones")
+    # What is typed over the number of a slider is brought to the nearest value.
+    number = explorer.locator(".widget-readout").nth(2)
+    for typed, distance in (("-3", 2.0), ("99", 7.5), ("nonsense", 7.5), ("3.333", 3.35)):
+        number.fill(typed)
+        number.press("Enter")
+        assert_shown(explorer, module.describe_reading(2.9, 1.0, distance, module.compute(2.9, 1.0, distance)))
+    close(page)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_control_answers_to_the_keyboard(running, explorers_need, name):
+    module, explorer = module_of(name), running.locator(EXPLORER).nth(NAMES.index(name))
+    explorer.scroll_into_view_if_needed()
+
+    def expected(**values):
+        return module.describe_reading(**values, result=module.compute(*explorers_need[name], **values))
+
+    controls = module.controls()
+    values = {setting: control.value for setting, control in controls.items()}
     assert_shown(explorer, expected(**values))
     handles, readouts = explorer.locator(".noUi-handle"), explorer.locator(".widget-readout")
-    sliders = [name for name, control in controls.items() if not hasattr(control, "options")]
+    sliders = [setting for setting, control in controls.items() if not hasattr(control, "options")]
     assert handles.count() == readouts.count() == len(sliders)
-    for count, name in enumerate(sliders):
-        control, before = controls[name], explorer.locator("img").get_attribute("src")
+    for count, setting in enumerate(sliders):
+        control, before = controls[setting], explorer.locator("img").get_attribute("src")
         assert handles.nth(count).get_attribute("aria-label") == control.description
         assert explorer.get_by_text(control.description, exact=True).is_visible()
         handles.nth(count).press("ArrowRight")
-        values[name] = round(control.value + control.step, 6)
-        assert_number(
-            readouts.nth(count), f"{values[name]}" if isinstance(control.value, int) else f"{values[name]:.2f}"
-        )
+        values[setting] = round(control.value + control.step, 6)
+        shown = f"{values[setting]}" if isinstance(control.value, int) else f"{values[setting]:.2f}"
+        assert_number(readouts.nth(count), shown)
         assert_shown(explorer, expected(**values))
-        assert explorer.locator("img").get_attribute("src") != before, f"{name}: the same picture"
-    for name, control in controls.items():
+        assert explorer.locator("img").get_attribute("src") != before, f"{setting}: the same picture"
+    for setting, control in controls.items():
         if hasattr(control, "options"):
             explorer.get_by_label(control.description, exact=True).press("ArrowDown")
-            values[name] = control.options[1]
+            values[setting] = control.options[1]
             assert_shown(explorer, expected(**values))
     explorer.get_by_role("button", name="Reset").press("Enter")
-    assert_shown(explorer, expected(**{name: control.value for name, control in controls.items()}))
+    assert_shown(explorer, expected(**{setting: control.value for setting, control in controls.items()}))
 
 
-def test_the_start_page_runs(opened):
-    with opened("00_start_here"):
-        pass
+@pytest.mark.parametrize("name", NAMES)
+def test_an_explorer_fits_one_screen(running, name):
+    explorer = running.locator(EXPLORER).nth(NAMES.index(name))
+    explorer.scroll_into_view_if_needed()
+    assert (
+        explorer.bounding_box()["height"] < running.locator(".jp-WindowedPanel-outer:visible").bounding_box()["height"]
+    )
+    # The picture has its own size: a smaller one would have smaller letters.
+    picture = explorer.locator("img")
+    assert picture.bounding_box()["width"] == picture.evaluate("image => image.naturalWidth")
+    assert all(track.bounding_box()["width"] > 150 for track in explorer.locator(".noUi-target").all())
 
 
-def test_lennard_jones_explorer(opened):
-    def expected(**values):
-        return lennard_jones.describe_reading(**values, result=lennard_jones.compute(**values))
-
-    with opened("01_principle") as page:
-        assert_every_control_answers(page, lennard_jones.controls(), expected)
-        # What is typed over the number of a slider cannot break anything: it is brought to the nearest value.
-        number = page.locator(EXPLORER).locator(".widget-readout").nth(2)
-        for typed, distance in (("-3", 2.0), ("99", 7.5), ("nonsense", 7.5), ("3.333", 3.35)):
-            number.fill(typed)
-            number.press("Enter")
-            assert_shown(page.locator(EXPLORER), expected(sigma=2.9, epsilon=1.0, distance=distance))
+# The second day
 
 
-def test_soap_explorer(opened):
-    def expected(**values):
-        return soap.describe_reading(**values, result=soap.compute(**values))
+def test_saved_and_opened_again_the_explorers_are_there_and_say_that_nothing_runs(running, page, folder, server):
+    running.evaluate(browser.SAVE)
+    shutil.copy(folder / "explorers.ipynb", folder / "second_day.ipynb")
+    open_notebook(page, "second_day.ipynb")
+    page.locator(EXPLORER).first.wait_for()
+    assert "model not found" not in page.content()
+    for explorer in page.locator(EXPLORER).all():
+        explorer.scroll_into_view_if_needed()
+        assert explorer.locator(".noUi-handle").first.is_visible()
+        assert explorer.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 600
+        assert explorer.locator(".course-reading").text_content() == alt(explorer)
+    explorer = page.locator(EXPLORER).first
+    assert page.locator(EXPLORER).count() == len(NAMES)
+    assert explorer.locator(".course-hint").is_hidden()
+    explorer.locator(".noUi-handle").first.press("ArrowRight")
+    explorer.locator(".course-hint").wait_for(timeout=10_000)
+    assert "Run All Cells" in explorer.locator(".course-hint").inner_text()
 
-    with opened("02_dataset") as page:
-        assert_every_control_answers(page, soap.controls(), expected)
-
-
-def test_training_explorer(opened, notebooks):
-    with opened("03_training") as page:
-        data = Dataset.load(notebooks / "data" / prepared.DIMER_DATASET.name)
-
-        def expected(**values):
-            return training.describe_reading(**values, result=training.compute(data, **values))
-
-        assert_every_control_answers(page, training.controls(), expected)
-
-
-def test_extrapolation_explorer(opened, notebooks):
-    with opened("04_analysis") as page:
-        model, _ = ForceField.load(notebooks / "data" / prepared.DIMER_MODEL.name)
-
-        def expected(**values):
-            return extrapolation.describe_reading(**values, result=extrapolation.compute(model, **values))
-
-        assert_every_control_answers(page, extrapolation.controls(), expected)
+    # Exported as a page, without network: every picture once.
+    address, token = server
+    page.goto(f"{address}/nbconvert/html/second_day.ipynb?download=false&token={token}")
+    assert page.locator("img").count() == len(NAMES)
+    assert all(picture.bounding_box()["width"] > 800 for picture in page.locator("img").all())

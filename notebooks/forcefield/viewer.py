@@ -14,6 +14,26 @@ from forcefield.plots import png
 COLUMNS, WIDTH = 6, 200
 """Pictures in a row of the sheet, and width and height of one picture in pixels."""
 
+# One picture is a window onto the sheet; the slider moves the sheet behind it. A page that does not run scripts, such
+# as a notebook that is not trusted, shows the whole sheet and no slider.
+WHEN_LOADED = f"""
+const sheet = this, figure = this.closest('figure'), caption = figure.querySelector('figcaption');
+if (!figure.querySelector('input')) {{
+    sheet.style = 'width: {WIDTH}px; height: {WIDTH}px; max-width: none; object-fit: none; object-position: 0 0';
+    const label = document.createElement('label'), slider = document.createElement('input');
+    label.textContent = caption.firstElementChild.textContent;
+    Object.assign(slider, {{type: 'range', min: 0, max: figure.dataset.pictures - 1, value: 0}});
+    slider.dataset.lmSuppressShortcuts = 'true'; /* JupyterLab leaves the arrow keys to it */
+    slider.style = 'display: block; width: {2 * WIDTH}px';
+    slider.oninput = () => {{
+        const column = slider.value % {COLUMNS}, row = Math.floor(slider.value / {COLUMNS});
+        sheet.style.objectPosition = -{WIDTH} * column + 'px ' + -{WIDTH} * row + 'px';
+    }};
+    label.append(slider);
+    caption.replaceChildren(label);
+}}
+"""
+
 
 def turned(structure, degrees):
     """A structure seen from a slowly rising path around it.
@@ -42,7 +62,7 @@ def turned(structure, degrees):
 def film(structures, captions, label, alt, window=9.0):
     """Show structures one at a time, with a slider to choose which.
 
-    All pictures stand on one sheet. Where sliders do not work, the whole sheet is shown.
+    All pictures stand on one sheet. Where a slider cannot work, the whole sheet is shown.
 
     Parameters
     ----------
@@ -69,17 +89,10 @@ def film(structures, captions, label, alt, window=9.0):
         _draw(axes, structure, window)
         axes.text(-0.48 * window, -0.47 * window, caption, fontsize=9, color="black")
     sheet = base64.b64encode(png(figure)).decode()
-    # One picture is a window onto the sheet; the slider moves the sheet behind it.
-    move = (
-        f"const i = +this.value; this.closest('figure').querySelector('img').style.objectPosition = "
-        f"(-{WIDTH} * (i % {COLUMNS})) + 'px ' + (-{WIDTH} * Math.floor(i / {COLUMNS})) + 'px';"
-    )
     source = (
-        '<figure data-lm-suppress-shortcuts="true">'
-        f'<img alt="{html.escape(alt)}" style="width:{WIDTH}px; height:{WIDTH}px; max-width:none; object-fit:none; '
-        f'object-position:0 0" src="data:image/png;base64,{sheet}"><br><label>{html.escape(label)}<br>'
-        f'<input type="range" min="0" max="{len(structures) - 1}" value="0" style="width:{WIDTH}px" '
-        f'oninput="{move}"></label></figure>'
+        f'<figure data-pictures="{len(structures)}"><img alt="{html.escape(alt)}" '
+        f'onload="{html.escape(WHEN_LOADED)}" src="data:image/png;base64,{sheet}"><figcaption>'
+        f"<span>{html.escape(label)}</span> (row by row, from left to right)</figcaption></figure>"
     )
     display(
         {"text/html": source, "image/png": sheet, "text/plain": alt}, metadata={"image/png": {"alt": alt}}, raw=True

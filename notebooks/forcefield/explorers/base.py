@@ -8,7 +8,7 @@ import ipywidgets as widgets
 import matplotlib as mpl
 from PIL import Image
 
-from forcefield.explorers.controls import live_page, still_page
+from forcefield.explorers.controls import align, live_page, still_page
 from forcefield.explorers.drawing import SMALL_STYLE, new_figure
 
 
@@ -40,6 +40,7 @@ class WordExplorer(widgets.VBox):
         self.reset_button.on_click(lambda _: self.reset())
         for control in controls.values():
             control.observe(lambda _: self.redraw(), names="value")
+        align(controls.values())
         least = 330 if len(controls) > 4 else 660  # pixels: two controls in a row if there are many of them
         columns = f"repeat(auto-fit, minmax(min(100%, {least}px), 1fr))"
         rows = widgets.GridBox(list(controls.values()), layout={"grid_template_columns": columns, "width": "100%"})

@@ -16,7 +16,7 @@ from forcefield.systems import dimers, label, lennard_jones_calculator
 
 HEIGHT = 4.2
 
-FLOOR = 1e-6
+FLOOR = 1e-8
 """Lower end of the logarithmic axis, eV."""
 
 
@@ -64,12 +64,14 @@ def compute(members, size, distance, along, sideways):
 def describe_reading(size, distance, along, sideways, result):
     """Read the picture in words."""
     error = abs(result.mean - result.true_energy)
+    ratio = number(error / max(result.spread, 1e-12), 2, least=0.001, most=1000)
+    error, spread = (number(size, 2, least=1e-6) for size in (error, result.spread))
     return Reading(
         f"Committee of {size} members. Dimer at r = {distance:.2f} Å, moved by {along:.2f} Å along and "
         f"{sideways:.2f} Å sideways: {place(distance, np.hypot(along, sideways))}. "
         f"The true energy is {number(result.true_energy)} eV.",
-        f"The mean of the members is {number(result.mean)} eV and their spread {number(result.spread, 2)} eV; "
-        f"the error is {number(error, 2)} eV, {number(error / max(result.spread, 1e-12), 2)} times the spread.",
+        f"The mean of the members is {number(result.mean)} eV and their spread {spread} eV; "
+        f"the error is {error} eV, {ratio} times the spread.",
     )
 
 

@@ -4,7 +4,7 @@ import html
 
 import ipywidgets as widgets
 
-LABEL = {"style": {"description_width": "150px"}, "layout": {"width": "auto", "min_width": "0", "margin": "1px 2px"}}
+LAYOUT = {"width": "auto", "min_width": "0", "margin": "1px 2px"}
 
 LOOK = """<style>
 .course-explorer .widget-readout { border: 1px solid #767676; border-radius: 2px; min-width: 52px; padding: 0 4px; }
@@ -58,7 +58,7 @@ PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAA
 
 def slider(label, value, minimum, maximum, step):
     """A slider named by its label, with its unit; for whole numbers if all its values are whole."""
-    settings = {"description": label, "value": value, "min": minimum, "max": maximum, "step": step, **LABEL}
+    settings = {"description": label, "value": value, "min": minimum, "max": maximum, "step": step, "layout": LAYOUT}
     if all(isinstance(number, int) for number in (value, minimum, maximum, step)):
         return widgets.IntSlider(**settings)
     return widgets.FloatSlider(readout_format=".2f", **settings)
@@ -66,7 +66,14 @@ def slider(label, value, minimum, maximum, step):
 
 def choice(label, value, options):
     """A labelled list to choose from."""
-    return widgets.Dropdown(description=label, value=value, options=options, **LABEL)
+    return widgets.Dropdown(description=label, value=value, options=options, layout=LAYOUT)
+
+
+def align(controls):
+    """Give all controls room for the longest of their labels."""
+    width = f"{7 * max(len(control.description) for control in controls)}px"
+    for control in controls:
+        control.style.description_width = width
 
 
 def live_page(words, source=PIXEL, problem=""):

@@ -44,7 +44,7 @@ class Mark:
     """One moving point; off the scale it stands at the edge, as a triangle that points out."""
 
     def __init__(self, axes, marker, **settings):
-        self.line, self.marker = moving(axes, marker, **settings), marker
+        self.line, self.marker = moving(axes, marker, clip_on=False, **settings), marker
 
     def move(self, x, y):
         """Move it to a place in data coordinates, numbers that need not lie inside the axes."""
@@ -53,15 +53,21 @@ class Mark:
             scale = axis.get_transform()
             low, high = scale.transform(np.array(limits))
             place = (scale.transform(np.array([value]))[0] - low) / (high - low)
-            beyond.append(np.sign(place - 0.5) * (abs(place - 0.5) > 0.5))
-            kept.append(scale.inverted().transform(np.array([low + np.clip(place, 0.02, 0.98) * (high - low)])))
+            beyond.append(np.sign(place - 0.5) * (abs(place - 0.5) > 0.5 + 1e-9))
+            place = np.clip(place, 0.02, 0.98) if beyond[-1] else place
+            kept.append(scale.inverted().transform(np.array([low + place * (high - low)])))
         shapes = {(-1, 0): "<", (1, 0): ">", (0, 0): self.marker}
         self.line.set_marker(shapes.get(tuple(beyond), "v" if beyond[1] < 0 else "^"))
         self.line.set_data(*kept)
 
 
-def number(value, digits=3, sign=""):
-    """A number in words: so many significant digits, no powers of ten, a comma for thousands; sign "+" always signs."""
+def number(value, digits=3, sign="", least=0.0, most=np.inf):
+    """A number in words: significant digits, no powers of ten, a comma for thousands; sign "+" always signs.
+
+    What is closer to zero than `least`, or larger than `most`, is only said to be so.
+    """
+    if not (value == 0 or least <= abs(value) <= most):
+        return f"less than {number(least, 1)}" if abs(value) < least else f"more than {number(most, 1)}"
     rounded = Decimal(f"{value:.{digits - 1}e}") + 0
     places = max(0, digits - 1 - rounded.adjusted()) if rounded else 0
     return f"{rounded:{sign},.{places}f}"

@@ -25,7 +25,7 @@ DURATION = 400.0
 LIMIT = 60.0
 """Half the height of the energy axis, meV/atom; what lies beyond is drawn there."""
 
-VIEW = 9.0
+VIEW = 8.0
 """Width of the view of the atoms, Å."""
 
 SEEN_FROM = Rotation.from_euler("yx", [25, 20], degrees=True).as_matrix()
@@ -113,8 +113,8 @@ def describe_reading(temperature, time_step, result):
     return Reading(
         f"Cu13 started at {temperature} K, {len(result.times) - 1} steps of {time_step} fs, "
         f"{number(result.times[-1])} fs in all: with EMT the run {kept}.",
-        f"The total energy swings by {number(result.true_swing, 2)} meV/atom with EMT and by "
-        f"{number(result.predicted_swing, 2)} meV/atom with the model.",
+        f"The total energy swings by {number(result.true_swing, 2, most=1000)} meV/atom with EMT and by "
+        f"{number(result.predicted_swing, 2, most=1000)} meV/atom with the model.",
     )
 
 
@@ -128,10 +128,10 @@ def build(figure, model):
     axes.set_ylabel("total energy − start (meV/atom)")
     axes.axhline(0, color="0.4", linewidth=0.8)
     true, predicted = moving(axes, **LINES["truth"], label="EMT"), moving(axes, **LINES["model"], label="model")
-    bare(view, VIEW, f"the atoms at the end ({VIEW:.0f} Å wide)")
+    bare(view, VIEW, f"the atoms at the end ({VIEW:.0f} Å wide)\ndiscs: EMT, dots: model")
     atoms = [
-        moving(view, "o", color=COLOURS["truth"], markersize=24, markerfacecolor="0.85"),
-        moving(view, "o", color=COLOURS["model"], markersize=24, markerfacecolor="none", markeredgewidth=1.5),
+        moving(view, "o", color=COLOURS["truth"], markersize=36, markerfacecolor="0.85"),
+        moving(view, "o", color=COLOURS["model"], markersize=9),
     ]
     legend_above(axes, [true, predicted])
 

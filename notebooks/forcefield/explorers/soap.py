@@ -118,13 +118,14 @@ def describe_reading(cutoff_radius, n_max, l_max, sigma, radial_basis, distance,
         verdict = "are easy to tell apart"
     else:
         verdict = "are hard to tell apart" if percent >= 0.01 else "look the same"
-    largest, slope = number(np.abs(result.vector).max()), number(result.smallest_slope)
+    largest, slope = number(np.abs(result.vector).max(), least=1e-6), number(result.smallest_slope, least=1e-3)
+    change = number(percent, 2, least=1e-3)
     return Reading(
         f"SOAP with r_cut = {cutoff_radius:.2f} Å, n_max = {n_max}, l_max = {l_max}, σ = {sigma:.2f} Å and the "
         f"{radial_basis} basis has {n_features} feature{'s' * (n_features > 1)}. At r = {distance:.2f} Å the largest "
-        f"of them is {largest}. Between {DATA_RANGE[0]} and {DATA_RANGE[1]} Å |dD/dr| is at least {slope} per Å, at "
-        f"{result.smallest_slope_distance:.1f} Å: there 0.1 Å changes D by {number(percent, 2)} % of its largest "
-        f"length, and two distances {verdict}.",
+        f"of them is {largest}. The smallest |dD/dr| between {DATA_RANGE[0]} and {DATA_RANGE[1]} Å is {slope} per Å, "
+        f"at {result.smallest_slope_distance:.1f} Å: there 0.1 Å changes D by {change} % of its largest length, "
+        f"and two distances {verdict}.",
         f"D and dD/dr of {len(DISTANCES) + 1} distances took {1e3 * result.seconds:.0f} ms.",
     )
 
@@ -187,9 +188,9 @@ def controls():
     """The controls; a cutoff that DScribe does not allow (1 Å or less with "gto") cannot be set."""
     return {
         "cutoff_radius": slider("r_cut: cutoff (Å)", 5.0, 1.5, 8.0, 0.1),
-        "n_max": slider("n_max: radial basis size", 3, 1, 8, 1),
-        "l_max": slider("l_max: angular degree", 0, 0, 8, 1),
-        "sigma": slider("σ: Gaussian width (Å)", 0.5, 0.1, 1.5, 0.05),
+        "n_max": slider("n_max: radial", 3, 1, 8, 1),
+        "l_max": slider("l_max: angular", 0, 0, 8, 1),
+        "sigma": slider("σ: width (Å)", 0.5, 0.1, 1.5, 0.05),
         "distance": slider("r: distance (Å)", 3.0, 2.0, 7.0, 0.1),
         "radial_basis": choice("Radial basis", "gto", ("gto", "polynomial")),
     }
