@@ -193,7 +193,7 @@ def test_explorer_moves_with_every_control_and_explains_bad_settings(sixteen):
     assert len(pictures) == 1 + len(explorer.controls)
     assert not explorer.problem
     assert "16 members" in explorer.reading.sentence
-    with pytest.raises(ValueError, match="from 2 to 16 members, not 17"):
+    with pytest.raises(ValueError, match="from 2 to 16; it is 17"):
         explorer_room.compute(sixteen, 17, 3.0, 0.0, 0.0)
     with pytest.raises(ValueError, match="finite"):
         explorer_room.compute(sixteen, 2, 3.0, np.nan, 0.0)

@@ -70,5 +70,5 @@ def test_sets_can_be_compared_hashed_and_shown(dimer_set):
 
 def test_rows_out_of_range_get_one_sentence(dimer_set):
     for rows in ([200], "a", 0.5):
-        with pytest.raises(ValueError, match="Rows must be whole numbers from 0 to 199"):
+        with pytest.raises(ValueError, match="Rows must be a list of whole numbers from 0 to 199"):
             dimer_set[rows]

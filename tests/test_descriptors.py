@@ -85,9 +85,9 @@ def test_settings_make_the_same_soap_again():
     ("settings", "sentence"),
     [
         ({"cutoff_radius": 1.0}, "cutoff_radius must be greater than 1 Å"),
-        ({"cutoff_radius": 0.0, "radial_basis": "polynomial"}, "cutoff_radius must be a finite number above 0 Å"),
-        ({"cutoff_radius": np.nan}, "cutoff_radius must be a finite number above 0 Å"),
-        ({"sigma": 0}, "sigma must be a finite number above 0 Å"),
+        ({"cutoff_radius": 0.0, "radial_basis": "polynomial"}, "cutoff_radius must be a number from 0.1 to 50 Å"),
+        ({"cutoff_radius": np.nan}, "cutoff_radius must be a number from 0.1 to 50 Å"),
+        ({"sigma": 0}, "sigma must be a number from 0.01 to 20 Å"),
         ({"n_max": 0}, "n_max must be a whole number from 1 to 50"),
         ({"n_max": 2.5}, "n_max must be a whole number"),
         ({"l_max": 21}, "l_max must be a whole number from 0 to 20"),

@@ -151,7 +151,7 @@ def test_files_that_hold_no_model_get_one_sentence(dimer_set, tmp_path):
     arrays, metadata = load_arrays(saved)
     wrong = {
         "holds a weight that is not a finite number": ({**arrays, "network__0__bias": np.full(32, np.nan)}, metadata),
-        "format 99, and this version reads": (arrays, {**metadata, "format": 99}),
+        "it has format 99": (arrays, {**metadata, "format": 99}),
         "has no format": (arrays, {name: value for name, value in metadata.items() if name != "format"}),
         "does not hold a complete force field": (arrays, {**metadata, "provenance": {}}),
         "does not hold a complete": (arrays, {**metadata, "model": {**metadata["model"], "hidden_units": [7]}}),

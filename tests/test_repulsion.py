@@ -98,7 +98,7 @@ def test_labels_minus_repulsion_plus_repulsion_are_the_labels():
 
 def test_what_it_cannot_calculate_gets_one_sentence():
     for cutoff in (0, np.nan, None, "2"):
-        with pytest.raises(ValueError, match="must be a number above 0 Å"):
+        with pytest.raises(ValueError, match="must be a finite number above 0 Å"):
             Repulsion(cutoff)
     with pytest.raises(ValueError, match="above 0: take a shorter pair"):
         tangent_born_mayer(3.3, -0.9, 0.1)

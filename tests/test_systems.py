@@ -67,15 +67,15 @@ def test_dimers_lie_about_the_shifted_midpoint():
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
-        (lambda: systems.lennard_jones([3.0, 0.0]), "distance must be a finite number above 0"),
+        (lambda: systems.lennard_jones([3.0, 0.0]), "distance must be above 0"),
         (lambda: systems.lennard_jones(3.0, sigma=-1), "sigma must be a finite number above 0"),
         (lambda: systems.lennard_jones(3.0, epsilon=np.nan), "epsilon must be a finite number above 0"),
         (lambda: systems.dimers(3.0), "must have shape"),
         (lambda: systems.dimers([np.inf]), "not a finite number"),
         (lambda: systems.label([]), "the list is empty"),
         (lambda: systems.label([ase.Atoms("H"), ase.Atoms("H2")]), r"have \[1, 2\]"),
-        (lambda: central_difference(np.sum, np.zeros(3)), r"shape \(n_atoms, 3\)"),
-        (lambda: central_difference(np.sum, np.zeros((1, 3)), step=0), "greater than 0"),
+        (lambda: central_difference(np.sum, np.zeros(3)), r"positions must have shape \(any, 3\)"),
+        (lambda: central_difference(np.sum, np.zeros((1, 3)), step=0), "step must be a finite number above 0"),
     ],
 )
 def test_bad_input_gets_one_sentence(call, sentence):
@@ -104,5 +104,5 @@ def test_labels_that_structures_carry_are_used_and_no_potential_is_guessed():
     with pytest.raises(ValueError, match="lacks its energy or its forces"):
         systems.label([pair])
     pair.positions[1] = pair.positions[0]
-    with pytest.raises(ValueError, match="holds a value that is not a finite number"):
+    with pytest.raises(ValueError, match=r"less than 0\.1 Å apart"):
         systems.label([pair], LJ)

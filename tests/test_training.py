@@ -256,7 +256,7 @@ def test_bad_settings_get_one_sentence(labelled_and_rest, copper_set):
     ):
         with pytest.raises(ValueError, match=words):
             train(training_set, **wrong)
-    for wrong, words in ((training_set[[]], "0"), (None, "must be a Dataset"), (flat, "do not vary")):
+    for wrong, words in ((training_set[[]], "is empty"), (None, "must be a Dataset"), (flat, "do not vary")):
         with pytest.raises(ValueError, match=words):
             train(wrong)
     with pytest.raises(ValueError, match="takes a ForceField"):

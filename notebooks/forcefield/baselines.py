@@ -78,7 +78,7 @@ class KernelRidgeBaseline:
     """
 
     def __init__(self, training_set, forces=False):
-        descriptors, n_systems = training_set.descriptors, len(training_set)
+        descriptors, n_systems = checks.data_set("The training set", training_set).descriptors, len(training_set)
         if descriptors.shape[1] != 1 or training_set.positions.shape[1] != 2:
             raise ValueError(
                 "This baseline takes pairs of atoms with one centre each; here are "
@@ -88,7 +88,7 @@ class KernelRidgeBaseline:
             raise ValueError(
                 f"Kernel ridge needs at least 5 labelled pairs to choose its settings; here are {n_systems}."
             )
-        self.forces = forces
+        self.forces = checks.yes_or_no("forces", forces)
         self.mean, self.scale = descriptors[:, 0].mean(axis=0), descriptors[:, 0].std(axis=0)
         self.scale[self.scale == 0] = 1.0
         distances = np.linalg.norm(training_set.positions[:, 1] - training_set.positions[:, 0], axis=1)

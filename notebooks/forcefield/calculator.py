@@ -46,7 +46,7 @@ class ForceFieldCalculator(Calculator):
         super().__init__()
         self.soap = soap_on_atoms(model, soap)
         self.n_atoms = None if n_atoms is None else checks.whole_number("n_atoms", n_atoms, 1)
-        self.frozen, self.baseline = model.frozen(), baseline
+        self.frozen, self.baseline = model.frozen(), None if baseline is None else checks.calculator(baseline)
         self.ignored_changes = {"initial_charges", "initial_magmoms"} | (set() if self.soap.periodic else {"cell"})
 
     @classmethod
@@ -147,7 +147,7 @@ def soap_on_atoms(model, soap=None):
     if not hasattr(model, "frozen") or not hasattr(model, "provenance"):
         raise ValueError(
             f"A calculator needs one force field, such as ForceField.load gives; this is {type(model).__name__} "
-            "(for several force fields: CommitteeCalculator)."
+            "(for several: CommitteeCalculator; for a file: ForceFieldCalculator.load)."
         )
     own, centers, attach = descriptor_of(model)
     if centers is not None or not attach:

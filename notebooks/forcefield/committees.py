@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from forcefield import checks
+
 
 class Committee:
     """Several force fields for the same descriptor; their mean predicts, their spread estimates the uncertainty.
@@ -27,6 +29,13 @@ class Committee:
         self.members = list(members) if isinstance(members, Iterable) else [members]
         if len(self.members) < 2:
             raise ValueError(f"A committee needs at least 2 members to disagree; it has {len(self.members)}.")
+        if not all(hasattr(member, "provenance") for member in self.members):
+            raise ValueError("Every member of a committee must be a force field, as train or ForceField.load gives it.")
+        if any(
+            member.provenance.get("descriptor") != self.members[0].provenance.get("descriptor")
+            for member in self.members
+        ):
+            raise ValueError("The members of a committee must share all settings of their descriptor; these differ.")
 
     def votes(self, descriptors, derivatives):
         """What every member predicts.
@@ -101,18 +110,17 @@ def force_spread(forces):
     ValueError
         If there are fewer than two members, if the last axis is not x, y, z, or if a force is not finite.
     """
-    if np.ndim(forces) < 2 or np.shape(forces)[-1] != 3:
-        raise ValueError(f"Forces must have shape (n_members, ..., 3); these have {np.shape(forces)}.")
+    forces = checks.array("The members' forces", forces, None)
+    if forces.ndim < 2 or forces.shape[-1] != 3:
+        raise ValueError(f"Forces must have shape (n_members, ..., 3); these have {forces.shape}.")
     return np.sqrt(_variance(forces).sum(axis=-1))
 
 
 def _variance(votes):
     """Variance over the first axis, with n_members - 1 in the denominator."""
-    votes = np.asarray(votes, dtype=np.float64)
+    votes = checks.array("The members' predictions", votes, None)
     if votes.ndim == 0 or len(votes) < 2:
         raise ValueError(f"A spread needs at least 2 members; there is {len(votes) if votes.ndim else 'one number'}.")
-    if not np.all(np.isfinite(votes)):
-        raise ValueError("A member predicts something that is not a finite number: it has no spread.")
     return votes.var(axis=0, ddof=1)
 
 
@@ -180,7 +188,8 @@ def perfect_calibration_factor(n_members, n_components=3):
     ----------
     G. Imbalzano et al., J. Chem. Phys. 154, 074102 (2021), doi:10.1063/5.0036522 (the case of one component).
     """
-    freedom = n_components * (n_members - 1)
+    n_members = checks.whole_number("n_members", n_members, 2)
+    freedom = checks.whole_number("n_components", n_components, 1) * (n_members - 1)
     if freedom <= 2:
         raise ValueError(f"{n_members} members and {n_components} component(s) give no finite mean: take more members.")
     return float(np.sqrt((1 + 1 / n_members) * freedom / (freedom - 2)))
@@ -216,7 +225,7 @@ def conformal_factor(errors, spreads, coverage):
     J. Lei et al., J. Am. Stat. Assoc. 113, 1094 (2018), doi:10.1080/01621459.2017.1307116.
     A. N. Angelopoulos, S. Bates, arXiv:2107.07511.
     """
-    if not 0 < coverage < 1:
+    if not 0 < checks.finite("The coverage", coverage) < 1:
         raise ValueError(f"The coverage must lie between 0 and 1, such as 0.9; it is {coverage}.")
     scores = np.sort(_scores(errors, spreads), axis=None)
     # Rounded first: 0.9 * 10 must be 9 and not the next whole number above 9.000000000000002.
@@ -231,13 +240,11 @@ def conformal_factor(errors, spreads, coverage):
 
 def _scores(errors, spreads):
     """Sizes of the errors in units of the spreads, of the same shape."""
-    errors, spreads = np.asarray(errors, dtype=np.float64), np.asarray(spreads, dtype=np.float64)
+    errors, spreads = checks.array("errors", errors, None), checks.array("spreads", spreads, None)
     if errors.shape != spreads.shape:
         raise ValueError(f"Errors and spreads must have one shape; they have {errors.shape} and {spreads.shape}.")
     if errors.size == 0:
         raise ValueError("There are no errors to compare spreads with.")
-    if not (np.all(np.isfinite(errors)) and np.all(np.isfinite(spreads))):
-        raise ValueError("Every error and every spread must be a finite number.")
     if not np.all(spreads > 0):
         raise ValueError("Every spread must be above 0: a committee whose members all agree gives no scale.")
     return np.abs(errors) / spreads

@@ -79,7 +79,7 @@ def deform(structure, strain):
         raise ValueError("A strain must be symmetric: the entry for xy equals that for yx.")
     if np.linalg.eigvalsh(strain).min() <= -1:
         raise ValueError("This strain presses the cell flat or inside out: its eigenvalues must be above -1.")
-    if not structure.pbc.all() or abs(structure.cell.volume) < 1e-3:
+    if not checks.structure(structure).pbc.all() or not 1e-3 < abs(structure.cell.volume) < np.inf:
         raise ValueError("Only a crystal can be strained: give it a cell, periodic along all three axes.")
     deformed = structure.copy()
     deformed.set_cell(structure.cell.array @ (np.eye(3) + strain), scale_atoms=True)
@@ -140,7 +140,7 @@ def crystal_frames(n_frames, seed, soap=None, repeat=1):
     list of ase.Atoms, length n_frames
         4 repeat³ atoms each, periodic, without a calculator.
     """
-    n_frames, seed = checks.whole_number("n_frames", n_frames, 1), checks.whole_number("seed", seed)
+    n_frames, seed = checks.whole_number("n_frames", n_frames, 1), checks.seed(seed)
     crystal = copper_crystal().repeat(checks.whole_number("repeat", repeat, 1))
     generator, frames = np.random.default_rng(seed), []
     while len(frames) < n_frames:

@@ -1,6 +1,7 @@
 """The data set: labels, descriptors and derivatives that belong together."""
 
 import hashlib
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -58,8 +59,14 @@ class Dataset:
     ARRAYS = ("positions", "energies", "forces", "descriptors", "derivatives")
 
     def __post_init__(self):
-        if not isinstance(self.metadata, dict):
-            raise ValueError(f"metadata must be a dict; it is of type {type(self.metadata).__name__}.")
+        try:
+            if not isinstance(self.metadata, dict):
+                raise TypeError
+            json.dumps(self.metadata)
+        except (TypeError, ValueError):
+            raise ValueError(
+                "metadata must be a dict of what JSON can hold: texts, numbers, lists and dicts."
+            ) from None
         positions = checks.array("positions", self.positions, (None, None, 3), "Å")
         descriptors = checks.array("descriptors", self.descriptors, (None, None, None))
         (n_systems, n_atoms, _), (_, n_centers, n_features) = positions.shape, descriptors.shape
@@ -119,10 +126,13 @@ class Dataset:
     def __getitem__(self, rows):
         """A part of the set: an array of rows, a mask or a slice over the systems."""
         try:
-            arrays = {name: read_only(getattr(self, name)[rows]) for name in self.ARRAYS}
-        except (IndexError, TypeError, AttributeError):
-            raise ValueError(f"Rows must be whole numbers from 0 to {len(self) - 1}, a mask or a slice.") from None
-        return Dataset(**arrays, metadata=self.metadata)
+            if np.arange(len(self))[rows].ndim != 1:
+                raise IndexError
+        except (IndexError, TypeError, ValueError):
+            raise ValueError(
+                f"Rows must be a list of whole numbers from 0 to {len(self) - 1} such as [[3]], a mask or a slice."
+            ) from None
+        return Dataset(**{name: read_only(getattr(self, name)[rows]) for name in self.ARRAYS}, metadata=self.metadata)
 
     def fingerprint(self):
         """A short text that tells these labels from all others."""

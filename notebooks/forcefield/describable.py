@@ -2,7 +2,6 @@
 
 import ase
 import numpy as np
-from scipy.spatial import cKDTree
 
 from forcefield import checks
 
@@ -13,7 +12,11 @@ SMALLEST_DISTANCE = 0.1
 """Atoms closer than this are an error of the input, Å."""
 
 
-def describable_centers(centers, n_atoms, attach):
+SMALLEST_WIDTH = 0.5
+"""Least width of a periodic cell, Å: a thinner one has too many images within reach."""
+
+
+def describable_centers(centers, n_atoms, attach, periodic):
     """Centres as a list of points or of atom indices."""
     attach = checks.yes_or_no("attach", attach)
     if centers is not None and not np.iterable(centers):
@@ -31,6 +34,10 @@ def describable_centers(centers, n_atoms, attach):
         raise ValueError(f"A centre given as an atom index must be a whole number from 0 to {n_atoms - 1}.")
     if len(set(centers)) < len(centers):
         raise ValueError("An atom stands twice among the centres; a point in space needs brackets: [[0, 0, 0]].")
+    if periodic and attach and list(centers) != list(range(n_atoms)):
+        raise ValueError(
+            "In a crystal DScribe's attached derivatives are right for all atoms in order alone: centers=None."
+        )
     return [int(center) for center in centers]
 
 
@@ -53,12 +60,9 @@ def describable(structure, species, periodic, points=()):
     span = np.ptp(np.vstack([structure.positions, *points]), axis=0).max()
     if span > LARGEST_SPAN:
         raise ValueError(
-            f"Atoms and centres span {span:.0f} Å and at most {LARGEST_SPAN} Å can be described: is one far away?"
+            f"Atoms and centres span {span:.4g} Å, and at most {LARGEST_SPAN} Å can be described: one is far away."
         )
-    close = cKDTree(structure.positions).query_pairs(SMALLEST_DISTANCE)
-    if close:
-        raise ValueError(f"Atoms {' and '.join(map(str, min(close)))} are less than {SMALLEST_DISTANCE} Å apart.")
-    return structure
+    return checks.apart(structure, SMALLEST_DISTANCE)
 
 
 def _wrapped(structure):
@@ -68,8 +72,11 @@ def _wrapped(structure):
             "This SOAP is for crystals, periodic along all three axes; the structure is not: set atoms.pbc = True."
         )
     cell = structure.cell.array
-    if not np.all(np.isfinite(cell)) or abs(np.linalg.det(cell)) < 1e-3:
-        raise ValueError("The cell of a crystal must have three finite vectors that span a volume.")
+    # The smallest singular value is at most the smallest width of the cell: thin cells have millions of images.
+    if not np.all(np.isfinite(cell)) or np.linalg.svd(cell, compute_uv=False).min() < SMALLEST_WIDTH:
+        raise ValueError(
+            f"The cell of a crystal must have three finite vectors and be at least {SMALLEST_WIDTH} Å wide everywhere."
+        )
     wrapped = ase.Atoms(structure.numbers, structure.positions, cell=cell, pbc=True)
     wrapped.wrap()
     return wrapped

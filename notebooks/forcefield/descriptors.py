@@ -61,13 +61,13 @@ def make_soap(
     J. Laakso et al., J. Chem. Phys. 158, 234802 (2023), doi:10.1063/5.0151031 (derivatives in DScribe).
     """
     checks.one_of("radial_basis", radial_basis, ("gto", "polynomial"))
-    checks.positive("cutoff_radius", cutoff_radius, "Å")
+    checks.between("cutoff_radius", cutoff_radius, 0.1, 50, "Å")
     if radial_basis == "gto" and cutoff_radius <= 1:
         raise ValueError(f"cutoff_radius must be greater than 1 Å with the 'gto' basis; it is {cutoff_radius} Å.")
     return SOAP(
         species=checks.symbols(species),
         r_cut=float(cutoff_radius),
-        sigma=checks.positive("sigma", sigma, "Å"),
+        sigma=checks.between("sigma", sigma, 0.01, 20, "Å"),
         n_max=checks.whole_number("n_max", n_max, 1, 50),
         l_max=checks.whole_number("l_max", l_max, 0, 20),
         rbf=radial_basis,
@@ -126,11 +126,13 @@ def descriptor_settings(soap, centers=None, attach=False):
         Ready for JSON: "soap", "centers" ("atoms", or points in Å, or atom indices) and "attach".
     """
     if centers is not None:
-        centers = [[float(x) for x in center] if np.ndim(center) else int(center) for center in centers]
+        points = checks.array("centers", centers, None).ndim == 2
+        centers = checks.array("centers", centers, (None, 3) if points else (None,)).tolist()
+        centers = centers if points else [checks.whole_number("A centre", center) for center in centers]
     return {
         "soap": soap_settings(soap),
         "centers": "atoms" if centers is None else centers,
-        "attach": bool(attach),
+        "attach": checks.yes_or_no("attach", attach),
     }
 
 
@@ -143,8 +145,7 @@ def descriptor_from(settings):
 def neighbour_radius(soap):
     """Distance up to which an atom counts for a centre, Å: r_cut + sigma sqrt(-2 ln 0.001), or r_cut + 3.72 sigma.
 
-    There the atom's Gaussian, of height 1, has fallen to 0.001 at r_cut. DScribe drops it beyond, as it is, so the
-    descriptor jumps.
+    There the atom's Gaussian, of height 1, is 0.001 at r_cut. DScribe drops it beyond, so the descriptor jumps.
     """
     settings = soap_settings(soap)
     return settings["cutoff_radius"] + settings["sigma"] * np.sqrt(-2 * np.log(1e-3))
@@ -157,21 +158,20 @@ def plan_memory(n_systems, n_centers, n_atoms, n_features, limit=MEMORY_LIMIT):
     ----------
     n_systems, n_centers, n_atoms, n_features : int
         Shape of the derivatives: (n_systems, n_centers, n_atoms, 3, n_features).
-    limit : float
-        Most that is allowed, MB.
+    limit : float, most that is allowed, MB
 
     Returns
     -------
-    megabytes : float
-        MB (10^6 bytes).
-    sentence : str
-        The same in words.
+    megabytes : float, MB (10^6 bytes)
+    sentence : str, the same in words
 
     Raises
     ------
     ValueError
         If it is more than the limit; the sentence says how many systems would fit.
     """
+    for count in (n_systems, n_centers, n_atoms, n_features):
+        checks.whole_number("A number of systems, centres, atoms or features", count)
     megabytes = 8e-6 * n_systems * n_centers * n_atoms * 3 * n_features
     sentence = (
         f"{n_systems} systems x {n_centers} centres x {n_atoms} atoms x 3 axes x {n_features} features "
@@ -215,8 +215,9 @@ def describe(soap, structures, centers=None, attach=False, method="auto"):
         If structures, centres and SOAP do not fit together, or if the derivatives would need more memory than
         `MEMORY_LIMIT`.
     """
-    checks.one_of("method", method, ("auto", "analytical", "numerical"))
     structures, centers = _inputs(soap, structures, centers, attach)
+    analytic = soap_settings(soap)["radial_basis"] == "gto" and not soap.periodic
+    checks.one_of("method", method, ("auto", "numerical", "analytical")[: 2 + analytic])
     n_systems, n_centers, n_atoms = len(structures), len(centers), len(structures[0])
     n_features = soap.get_number_of_features()
     plan_memory(n_systems, n_centers, n_atoms, n_features)
@@ -240,7 +241,7 @@ def _inputs(soap, structures, centers, attach):
     settings, structures = soap_settings(soap), checks.structures(structures)
     if len({len(structure) for structure in structures}) != 1 or not len(structures[0]):
         raise ValueError("Descriptors are stacked in one array: the structures must have atoms, all the same number.")
-    centers = describable_centers(centers, len(structures[0]), attach)
+    centers = describable_centers(centers, len(structures[0]), attach, settings["periodic"])
     points = [center for center in centers if np.ndim(center)]
     return [
         describable(structure, settings["species"], settings["periodic"], points) for structure in structures

@@ -22,7 +22,7 @@ def energies_of(calculator, structures):
     -------
     ndarray of float64, shape (n_systems,), eV
     """
-    energies = []
+    energies, calculator = [], checks.calculator(calculator)
     for structure in checks.structures(structures):
         structure = structure.copy()
         structure.calc = calculator
@@ -141,7 +141,7 @@ def phonon_frequencies(calculator, lattice_constant, step=0.01):
     ndarray of float64, shape (12,)
         In ascending order, THz (not multiplied by 2 pi). Negative where the crystal is unstable.
     """
-    crystal = copper_crystal(lattice_constant)
+    crystal, calculator = copper_crystal(lattice_constant), checks.calculator(calculator)
 
     def forces_at(positions):
         moved = crystal.copy()
@@ -157,7 +157,7 @@ def phonon_frequencies(calculator, lattice_constant, step=0.01):
 
 def _points(largest, n_points):
     """`n_points` strains from -largest to largest, shape (n_points,)."""
-    n_points = checks.whole_number("n_points", n_points, 5)  # a polynomial of degree 4 needs five
-    if not 0 < checks.finite("largest", largest) <= 0.2:
-        raise ValueError(f"The largest strain must be above 0 and at most 0.2; it is {largest}.")
+    n_points = checks.whole_number("n_points", n_points, 5, 1000)  # a polynomial of degree 4 needs five
+    if not 1e-4 <= checks.finite("largest", largest) <= 0.2:
+        raise ValueError(f"The largest strain must be above 0, from 1e-4 to 0.2; it is {largest}.")
     return np.linspace(-largest, largest, n_points)

@@ -1,6 +1,7 @@
 """Errors, and numbers printed beside the bound that they must keep."""
 
 import json
+import numbers
 import os
 
 import numpy as np
@@ -25,7 +26,7 @@ def mean_absolute_error(predicted, true):
     ValueError
         If the shapes differ: numpy would stretch one of them and average over nonsense.
     """
-    true = checks.array("The true values", true, np.shape(true))
+    true = checks.array("The true values", true, None)
     predicted = checks.array("The predicted values", predicted, true.shape)
     if not true.size:
         raise ValueError("There are no values to compare: the arrays are empty.")
@@ -54,7 +55,14 @@ def report(name, value, unit="", at_most=None, at_least=None):
     """
     if at_most is None and at_least is None:
         raise ValueError("Give a bound: at_most, at_least or both.")
+    if not isinstance(value, numbers.Real | np.ndarray) or np.ndim(value):
+        raise ValueError(f"The value of a report must be one number; it is of type {type(value).__name__}.")
+    if not isinstance(unit, str):
+        raise ValueError(f"The unit of a report must be a text; it is of type {type(unit).__name__}.")
     value = float(value)
+    at_most, at_least = (None if bound is None else checks.finite("A bound", bound) for bound in (at_most, at_least))
+    if at_most is not None and at_least is not None and at_least > at_most:
+        raise ValueError(f"at_least must not be above at_most; they are {at_least:g} and {at_most:g}.")
     if at_most is None:
         words = f"at least {at_least:g}"
     else:

@@ -13,8 +13,13 @@ DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
 
 def save_arrays(path, metadata, **arrays):
     """Write arrays and metadata (what JSON can hold) to one npz file; an older one stays until it is complete."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = _path(path)
+    if path.is_dir():
+        raise ValueError(f"{path.name} is a folder: give the name of a file in it.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise ValueError(f"{path.parent.name} is a file and not a folder: {path.name} cannot be saved in it.") from None
     # Under another name first: whatever interrupts the writing, the old file stays whole.
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.unfinished")
     try:
@@ -46,7 +51,9 @@ def load_arrays(path, names=None):
     ValueError
         If the file is of another kind or damaged, or lacks an array.
     """
-    path = Path(path)
+    path = _path(path)
+    if path.is_dir():
+        raise ValueError(f"{path.name} is a folder: give the name of a file in it.")
     if not path.is_file():
         raise FileNotFoundError(f"There is no file {path.name} in {path.parent.name}/: run the lesson that saves it.")
     try:
@@ -69,6 +76,12 @@ def load_arrays(path, names=None):
     if missing:
         raise ValueError(f"{path.name} lacks {', '.join(missing)}: {KEEP}")
     return {name: stored[name] for name in names}, metadata
+
+
+def _path(path):
+    if not isinstance(path, str | os.PathLike) or not Path(path).name:
+        raise ValueError(f"A path must be the name of a file, as text or pathlib.Path; it is {path!r}.")
+    return Path(path)
 
 
 KEEP = "move it elsewhere and run the lesson that saves it again; structures in other formats are read by ase.io.read."

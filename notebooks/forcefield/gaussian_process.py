@@ -72,9 +72,7 @@ class SparseGaussianProcess:
     def __init__(self, training_set, n_sparse=1000, power=3, noise=1e-4, seed=0):
         n_sparse = checks.whole_number("n_sparse", n_sparse, 1)
         self.power, self.noise = checks.whole_number("power", power, 1, 20), checks.positive("noise", noise, "eV")
-        seed = checks.whole_number("seed", seed)
-        if not len(training_set):
-            raise ValueError("The training set is empty: a Gaussian process needs at least one labelled structure.")
+        seed, training_set = checks.seed(seed), checks.data_set("The training set", training_set)
         n_centers, n_atoms, _, n_features = training_set.derivatives.shape[1:]
         units = unit_vectors(training_set.descriptors.reshape(-1, n_features))
         self.points = units[farthest_points(units, n_sparse, seed)]

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from forcefield import checks
+
 
 def central_difference(function, positions, step=1e-4):
     """Derivative of any function of the positions, by central differences.
@@ -28,11 +30,10 @@ def central_difference(function, positions, step=1e-4):
     ValueError
         If the positions are not an array of shape (n_atoms, 3) or the step is not above zero.
     """
-    positions = np.array(positions, dtype=np.float64)
-    if positions.ndim != 2 or positions.shape[1] != 3:
-        raise ValueError(f"Positions must have shape (n_atoms, 3); these have shape {positions.shape}.")
-    if not step > 0:
-        raise ValueError(f"The step must be greater than 0 Å; it is {step} Å.")
+    function = checks.function("What is differentiated", function)
+    positions, step = checks.array("positions", positions, (None, 3), "Å"), checks.positive("step", step, "Å")
+    if not len(positions):
+        raise ValueError("There are no atoms to move: positions must have shape (n_atoms, 3) with at least one atom.")
     rows = []
     for atom in range(len(positions)):
         for axis in range(3):

@@ -1,6 +1,7 @@
 """The force field: energies and forces from descriptors and derivatives, complete in one file."""
 
 import warnings
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -74,20 +75,21 @@ class ForceField(torch.nn.Module):
             "n_features": checks.whole_number("n_features", n_features, 1),
             "hidden_units": hidden_units,
             "activation": checks.one_of("activation", activation, ACTIVATIONS),
-            "seed": checks.whole_number("seed", seed),
+            "seed": checks.seed(seed),
             "scaling": checks.one_of("scaling", scaling, SCALINGS),
             "unit_length": checks.yes_or_no("unit_length", unit_length),
         }
+        widths = [self.settings["n_features"], *hidden_units, 1]
+        if sum(before * after for before, after in pairwise(widths)) > 2e7:
+            raise ValueError(f"hidden_units {hidden_units} make more than 20 million weights: take fewer.")
         self.provenance = {}
-        layers, width = [], self.settings["n_features"]
+        layers = []
         # fork_rng: the weights depend on the seed alone, and the reader's own draws are left alone.
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.settings["seed"])
-            for units in hidden_units:
-                layers += [torch.nn.Linear(width, units, dtype=torch.float64), ACTIVATIONS[activation].module()]
-                width = units
-            layers.append(torch.nn.Linear(width, 1, dtype=torch.float64))
-        self.network = torch.nn.Sequential(*layers)
+            for before, after in pairwise(widths):
+                layers += [torch.nn.Linear(before, after, dtype=torch.float64), ACTIVATIONS[activation].module()]
+        self.network = torch.nn.Sequential(*layers[:-1])
         for name, value in (
             ("descriptor_mean", torch.zeros(self.settings["n_features"])),
             ("descriptor_scale", torch.ones(self.settings["n_features"])),
@@ -103,10 +105,10 @@ class ForceField(torch.nn.Module):
 
     def standardise(self, training_set):
         """Take mean and scale of descriptors and energies from the training set, and how it was made; return self."""
-        if not len(training_set) or training_set.descriptors.shape[-1] != self.settings["n_features"]:
+        n_features = checks.data_set("The training set", training_set).descriptors.shape[-1]
+        if n_features != self.settings["n_features"]:
             raise ValueError(
-                f"The training set must hold systems with {self.settings['n_features']} features; "
-                f"it has {len(training_set)} with {training_set.descriptors.shape[-1]}."
+                f"The model takes {self.settings['n_features']} features; the training set has {n_features}."
             )
         descriptors = training_set.descriptors.reshape(-1, training_set.descriptors.shape[-1])
         if self.settings["unit_length"]:
@@ -213,17 +215,18 @@ class ForceField(torch.nn.Module):
         ValueError
             If the file is damaged, of another version, or does not hold a complete force field.
         """
-        arrays, metadata = load_arrays(path)
-        name = Path(path).name
-        if "format" not in metadata:
-            raise ValueError(f"{name} does not hold a complete force field, for it has no format version: {KEEP}")
-        if metadata["format"] != FORMAT:
-            raise ValueError(
-                f"{name} has format {metadata['format']!r}, and this version reads format {FORMAT}: {KEEP}"
-            )
+        (arrays, metadata), name = load_arrays(path), Path(path).name
+        if metadata.get("format") != FORMAT:
+            found = f"format {metadata['format']!r}" if "format" in metadata else "no format"
+            raise ValueError(f"{name} does not hold a complete force field of format {FORMAT}, it has {found}: {KEEP}")
         try:
             model = cls(**metadata["model"])
-            model.load_state_dict({key.replace("__", "."): torch.from_numpy(value) for key, value in arrays.items()})
+            state = {key.replace("__", "."): torch.from_numpy(value) for key, value in arrays.items()}
+            # Torch itself would take other kinds of numbers, and an array of one for a number.
+            own = {key: (value.dtype, value.shape) for key, value in model.state_dict().items()}
+            if any((value.dtype, value.shape) != own[key] for key, value in state.items()):
+                raise TypeError
+            model.load_state_dict(state)
             model.provenance = metadata["provenance"]
             descriptor_of(model)
             finite = all(bool(torch.isfinite(value).all()) for value in model.state_dict().values())

@@ -7,6 +7,7 @@ import io
 import matplotlib as mpl
 from IPython.display import display
 from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
 from PIL import Image
 
 # Okabe and Ito's palette, https://jfly.uni-koeln.de/color/: distinct for colour-blind readers too.
@@ -103,8 +104,10 @@ def show(figure, alt):
     ValueError
         If the text is empty.
     """
-    if not alt.strip():
+    if not isinstance(alt, str) or not alt.strip():
         raise ValueError("Every figure needs an alt text: say in a sentence what the picture shows.")
+    if not isinstance(figure, Figure):
+        raise ValueError(f"show takes a figure of matplotlib; this is of type {type(figure).__name__}.")
     figure.tight_layout()
     encoded = base64.b64encode(png(figure)).decode()
     width = int(figure.get_figwidth() * figure.get_dpi())

@@ -1,10 +1,10 @@
 """Repulsion of two atoms that come too close: known physics under a learned part, where no labels are."""
 
-from numbers import Real
-
 import numpy as np
 from ase.calculators.calculator import Calculator, all_changes
 from ase.neighborlist import neighbor_list
+
+from forcefield import checks
 
 COULOMB = 14.399645
 """e^2 / (4 pi epsilon_0), eV Å."""
@@ -33,7 +33,12 @@ def zbl(distances, first, second):
     J. F. Ziegler, J. P. Biersack, U. Littmark, The Stopping and Range of Ions in Solids, Pergamon 1985;
     constants as in LAMMPS, pair_style zbl.
     """
-    distances, first, second = (np.asarray(values, dtype=np.float64) for values in (distances, first, second))
+    distances = _distances(distances)
+    first, second = (checks.array("An atomic number", values, None) for values in (first, second))
+    if min(first.min(initial=1), second.min(initial=1)) < 1 or any(
+        shape not in ((), distances.shape) for shape in (first.shape, second.shape)
+    ):
+        raise ValueError("Give one atomic number of at least 1 for all pairs, or one for each pair.")
     rates = RATES / 0.46850 * (first**0.23 + second**0.23)[..., None]  # 1/Å
     terms = SHARES * np.exp(-rates * distances[..., None])
     coulomb = COULOMB * first * second / distances
@@ -58,16 +63,26 @@ def born_mayer(distances, strength, length):
     ----------
     M. Born, J. E. Mayer, Z. Phys. 75, 1 (1932), doi:10.1007/BF01340511.
     """
-    energies = strength * np.exp(-np.asarray(distances, dtype=np.float64) / length)
+    strength, length = checks.finite("strength", strength, "eV"), checks.positive("length", length, "Å")
+    energies = strength * np.exp(-_distances(distances) / length)
     return energies, energies / length
+
+
+def _distances(values):
+    """Distances above 0 as an array of float64, Å."""
+    values = checks.array("distances", values, None, "Å")
+    if not np.all(values >= 1e-6):
+        raise ValueError("Every distance must be above 0 Å, at least 1e-6 Å: there the repulsion has no end.")
+    return values
 
 
 def tangent_born_mayer(distance, energy, force):
     """Strength (eV) and length (Å) of the exponential with this energy (eV) and force (eV/Å) at this distance (Å)."""
-    if not (np.all(np.isfinite([distance, energy, force])) and min(distance, energy, force) > 0):
-        raise ValueError(
-            "An exponential repulsion needs a distance, an energy and a force above 0: take a shorter pair."
-        )
+    distance = checks.positive("distance", distance, "Å")
+    if min(checks.finite("energy", energy, "eV"), checks.finite("force", force, "eV/Å")) <= 0:
+        raise ValueError("An exponential repulsion needs an energy and a force above 0: take a shorter pair.")
+    if distance * force > 100 * energy:
+        raise ValueError("This force is so large beside the energy that no exponential has both: take a shorter pair.")
     return energy * np.exp(distance * force / energy), energy / force
 
 
@@ -100,9 +115,9 @@ class Repulsion(Calculator):
 
     def __init__(self, cutoff, pair=zbl):
         super().__init__()
-        if isinstance(cutoff, bool) or not isinstance(cutoff, Real) or not cutoff > 0:
-            raise ValueError(f"The cutoff of the repulsion must be a number above 0 Å; it is {cutoff!r}.")
-        self.cutoff, self.pair = float(cutoff), pair
+        endless = isinstance(cutoff, float) and cutoff == np.inf
+        self.cutoff = np.inf if endless else checks.positive("The cutoff of the repulsion", cutoff, "Å")
+        self.pair = checks.function("pair", pair)
 
     def calculate(self, atoms=None, properties=("energy",), system_changes=all_changes):
         """Fill `results`; called by ASE when something changed."""

@@ -6,6 +6,7 @@ from ase import units
 from ase.calculators.emt import EMT
 from ase.cluster import Icosahedron
 from ase.md.langevin import Langevin
+from ase.md.md import MolecularDynamics
 from ase.md.velocitydistribution import thermalize_momenta
 from ase.optimize import BFGS
 
@@ -80,8 +81,9 @@ def langevin(structure, calculator, temperature, seed, time_step=TIME_STEP, fric
     checks.positive("temperature", temperature, "K")
     checks.positive("time_step", time_step, "fs")
     checks.positive("friction", friction, "1/fs")
-    moving = structure.copy()
-    moving.calc = calculator
+    moving = checks.apart(checks.structure(structure)).copy()
+    moving.calc = checks.calculator(calculator)
+    seed = [checks.seed(part) for part in seed] if isinstance(seed, list | tuple) else checks.seed(seed)
     generator = np.random.default_rng(seed)
     thermalize_momenta(moving, temperature_K=2 * temperature, rng=generator)
     return Langevin(
@@ -119,13 +121,16 @@ def sample_blocks(dynamics, n_blocks, block_length, interval=10, gap=20, equilib
     ValueError
         If a number is not whole or out of range.
     """
+    if not isinstance(dynamics, MolecularDynamics):
+        raise ValueError(f"dynamics must be of ASE, as langevin gives it; it is of type {type(dynamics).__name__}.")
     n_blocks = checks.whole_number("n_blocks", n_blocks, 1)
     block_length = checks.whole_number("block_length", block_length, 1)
     interval = checks.whole_number("interval", interval, 1)
     frames, periodic = [], dynamics.atoms.pbc.any()
+    gap = checks.whole_number("gap", gap)
     dynamics.run(checks.whole_number("equilibration", equilibration))
     for _ in range(n_blocks):
-        dynamics.run(checks.whole_number("gap", gap))
+        dynamics.run(gap)
         for _ in range(block_length):
             dynamics.run(interval)
             atoms = dynamics.atoms

@@ -28,7 +28,7 @@ def split(n_systems, fractions, seed):
         If a part would be empty, or an argument is out of range.
     """
     n_systems = checks.whole_number("The number of systems", n_systems, 1)
-    seed = checks.whole_number("seed", seed)
+    seed = checks.seed(seed)
     fractions = checks.array("The shares of the parts", fractions, (None,))
     counts = np.rint(fractions * n_systems).astype(int)
     if len(counts) == 0 or np.any(counts < 1) or counts.sum() >= n_systems:

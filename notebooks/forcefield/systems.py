@@ -46,10 +46,10 @@ def lennard_jones(distances, sigma=SIGMA, epsilon=EPSILON):
     ----------
     J. E. Jones, Proc. R. Soc. Lond. A 106, 463 (1924), doi:10.1098/rspa.1924.0082.
     """
-    distances = np.asarray(distances, dtype=np.float64)
-    for name, value, unit in (("distance", distances, "Å"), ("sigma", sigma, "Å"), ("epsilon", epsilon, "eV")):
-        if not (np.all(np.isfinite(value)) and np.all(np.asarray(value) > 0)):
-            raise ValueError(f"Every {name} must be a finite number above 0 {unit}.")
+    distances = checks.array("distances", distances, None, "Å")
+    if not np.all(distances >= 1e-6):
+        raise ValueError("Every distance must be above 0 Å, at least 1e-6 Å: there the repulsion has no end.")
+    sigma, epsilon = checks.positive("sigma", sigma, "Å"), checks.positive("epsilon", epsilon, "eV")
     attraction = (sigma / distances) ** 6
     energies = 4 * epsilon * (attraction**2 - attraction)
     forces = 24 * epsilon * (2 * attraction**2 - attraction) / distances
@@ -140,8 +140,7 @@ def label(structures, calculator=None):
 
 def _labels(structure, calculator):
     """Energy (eV) and forces (eV/Å) of one structure, from a calculator or from what it carries."""
-    if not np.all(np.isfinite(structure.positions)):
-        raise ValueError("A position is not a finite number: such a structure cannot be labelled.")
+    checks.apart(structure)
     if calculator is not None:
         structure = structure.copy()
         structure.calc = checks.calculator(calculator)
@@ -153,7 +152,12 @@ def _labels(structure, calculator):
     try:
         with np.errstate(all="ignore"):  # atoms in one place: what is not finite is refused by `label`
             return structure.get_potential_energy(), structure.get_forces()
-    except (PropertyNotImplementedError, RuntimeError):
+    except ValueError:
+        raise
+    except Exception as problem:
+        if calculator is not None and not isinstance(problem, PropertyNotImplementedError):
+            name = type(calculator).__name__
+            raise ValueError(
+                f"{name} cannot label {structure.get_chemical_formula()} ({problem!r}): take another."
+            ) from None
         raise ValueError("A structure lacks its energy or its forces: both are needed as labels.") from None
-    except NotImplementedError as problem:
-        raise ValueError(f"The potential does not know these atoms ({problem}): take another one.") from None

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from forcefield import checks
-from forcefield.dataset import Dataset
 from forcefield.lbfgs import LBFGS
 from forcefield.levenberg_marquardt import LevenbergMarquardt
 from forcefield.loss import Loss, loss_of, tensors
@@ -107,6 +106,8 @@ def fit(
     iterations = checks.whole_number("iterations", iterations, 1)
     regularisation = checks.not_negative("regularisation", regularisation)
     _check_sets(model, training_set, validation_set)
+    if progress is not None:
+        checks.function("progress", progress)
     loss = Loss(training_set, energy_weight, force_weight)
     start, history = time.perf_counter(), History()
     optimizer = METHODS[method](model, training_set, loss, regularisation)
@@ -178,10 +179,7 @@ def _check_sets(model, training_set, validation_set):
     for name, dataset in (("training set", training_set), ("validation set", validation_set)):
         if dataset is None and name == "validation set":
             continue
-        if not isinstance(dataset, Dataset):
-            raise ValueError(f"The {name} must be a Dataset; it is of type {type(dataset).__name__}.")
-        if not len(dataset):
-            raise ValueError(f"The {name} is empty: it needs at least one system.")
+        checks.data_set(f"The {name}", dataset)
         n_features = model.settings["n_features"]
         if dataset.descriptors.shape[-1] != n_features:
             raise ValueError(
@@ -199,14 +197,13 @@ def new_model(
     training_set, hidden_units=(32,), activation="tanh", seed=0, scaling="standard", unit_length=False, **fit
 ):
     """A standardised force field that is not fitted yet, and the settings that are left for `fit`."""
-    if not isinstance(training_set, Dataset):
-        raise ValueError(f"The training set must be a Dataset; it is of type {type(training_set).__name__}.")
+    checks.data_set("The training set", training_set)
     unknown = sorted(set(fit) - set(inspect.signature(fit_record).parameters))
     if unknown:
         raise ValueError(f"There is no setting {unknown[0]!r}: those of ForceField and of fit are what train takes.")
     n_features = training_set.descriptors.shape[-1]
     model = ForceField(n_features, hidden_units, activation, seed, scaling, unit_length).standardise(training_set)
-    if fit.get("energy_weight", 1.0) == 0:
+    if checks.not_negative("energy_weight", fit.get("energy_weight", 1.0)) == 0:
         scale_energies_by_forces(model, training_set)
     return model, fit
 

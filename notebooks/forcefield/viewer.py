@@ -9,6 +9,7 @@ from IPython.display import display
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
+from forcefield import checks
 from forcefield.plots import png
 
 COLUMNS, WIDTH = 6, 200
@@ -50,8 +51,8 @@ def turned(structure, degrees):
     list of ase.Atoms
         One for each angle.
     """
-    views = []
-    for angle in degrees:
+    views, structure = [], checks.structure(structure)
+    for angle in checks.array("degrees", degrees, (None,)):
         view = structure.copy()
         view.rotate(angle, "y", center="COP")
         view.rotate(20, "x", center="COP")
@@ -78,6 +79,10 @@ def film(structures, captions, label, alt, window=9.0):
     window : float
         Width of a picture, Å. The centre of the atoms is in the middle.
     """
+    structures, window = checks.structures(structures), checks.positive("window", window, "Å")
+    if isinstance(captions, str) or not np.iterable(captions) or len(captions) != len(structures):
+        raise ValueError(f"captions must be a list with one text for each of the {len(structures)} structures.")
+    checks.words("label", label), checks.words("alt", alt)
     rows = -(-len(structures) // COLUMNS)
     figure = Figure(figsize=(COLUMNS * WIDTH / 100, rows * WIDTH / 100), dpi=100)
     all_axes = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
@@ -101,7 +106,7 @@ def film(structures, captions, label, alt, window=9.0):
 
 def _draw(axes, structure, window):
     """Atoms as discs, the farthest first."""
-    positions = structure.positions - structure.positions.mean(axis=0)
+    positions = checks.array("positions", structure.positions - structure.positions.mean(axis=0), (None, 3), "Å")
     for atom in np.argsort(positions[:, 2]):
         x, y, z = positions[atom]
         radius = 0.85 * covalent_radii[structure.numbers[atom]]
