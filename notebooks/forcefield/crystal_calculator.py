@@ -57,8 +57,8 @@ def reasons_outside(structure):
     if abs(stretch) > LARGEST_STRETCH + SLACK:
         kind = "stretched" if stretch > 0 else "compressed"
         reasons["stretch"] = (
-            f"The crystal is {kind} by {abs(stretch):.1%}, and no training frame by more than {LARGEST_STRETCH:.0%}: "
-            "the model's energy and forces are guesses."
+            f"The crystal is {kind} by {abs(stretch):.1%} from a = {LATTICE_CONSTANT} Å, and no training frame by more "
+            f"than {LARGEST_STRETCH:.0%}: the model's energy and forces are guesses."
         )
     largest = np.full((3, 3), LARGEST_SHAPE_STRAIN)
     np.fill_diagonal(largest, 4 / 3 * LARGEST_SHAPE_STRAIN)  # the trace was taken away
@@ -94,7 +94,7 @@ class CrystalCalculator(ForceFieldCalculator):
         if "forces" in properties and crosses_neighbour_radius(self.soap, self.atoms):
             reasons["jump"] = (
                 "Two atoms lie at the neighbour radius, where the descriptor jumps: the forces on them may be wrong "
-                "by some tenths of an eV/Å."
+                "by a tenth of an eV/Å."
             )
         for kind in reasons.keys() - self.warned:
             self.warned.add(kind)
