@@ -5,13 +5,14 @@
 #
 # - to measure the errors of a force field on points that it has never met, and to spot three classic mistakes in doing so;
 # - to see what one error number hides: where the errors are, and how they depend on luck;
-# - to judge an error beside simple baselines that had the same labels;
+# - to judge an error beside other methods that had the same labels;
 # - to find out where a force field breaks: outside its data, and when the pair moves but the centre does not;
+# - to put known physics where there are no labels;
 # - to judge any force field with a short checklist.
 #
 # **You need** [lesson 2](02_dataset.ipynb) (the data and the descriptor) and [lesson 3](03_training.ipynb) (the model); means, medians and square roots.
 #
-# **Time** about 60 minutes, 15 of them exercises; all cells run in under a minute.
+# **Time** about 70 minutes of reading and running, 20 minutes of exercises; all cells run in under a minute.
 
 # %% [markdown]
 # ## Analysis
@@ -19,33 +20,33 @@
 # DScribe's tutorial ends with two curves and two numbers: prediction and truth over the whole range, with the mean absolute error of energies and forces.
 # We begin with that figure. Then we ask what it leaves out.
 #
-# The data set of lesson 2 and the model of lesson 3 are found in `data/`, or made again if they are not there.
+# The data set of lesson 2 (pairs of atoms, *dimers* for short) and the model of lesson 3 are found in `data/`, or made again if they are not there. `DIMER_FIT` holds the settings that lesson 3 ended with.
 
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
-import torch
 
-from forcefield.plots import COLOURS, show, use_course_style
-from forcefield.prepared import dimer_dataset, dimer_model
+from forcefield.lesson import start_lesson
+from forcefield.plots import COLOURS, LINES, POINTS, TRAINING_RANGE, show
+from forcefield.prepared import DIMER_FIT, dimer_dataset, dimer_model
 
-torch.set_num_threads(1)  # the matrices are tiny, and the computer may be shared
-use_course_style()
+start_lesson()
 data = dimer_dataset()
 model = dimer_model(data)
+print(DIMER_FIT)
 
 # %% [markdown]
-# 30 equally spaced distances of the 200 were used in lesson 3. The other 170 were used for nothing: not to fit the weights, not to
-# standardise the descriptors, not to choose the network. Only they can say how good the model is where it has no labels.
+# 30 equally spaced distances of the 200 were labelled for lesson 3. The other 170 chose nothing: no weight was fitted to them, no descriptor standardised with them, no setting chosen by them.
+# (Errors on some of them were *shown* in lessons 1 and 3. As long as nobody changes a setting because of what is shown, that does no harm.) Only they can say how good the model is where it has no labels.
 
 # %%
-from forcefield.dataset import equally_spaced
+from forcefield.splits import equally_spaced
 
-labelled, unseen = equally_spaced(len(data), 30)
+labelled_rows, unseen_rows = equally_spaced(len(data), 30)
 distances = data.positions[:, 1, 0] - data.positions[:, 0, 0]  # Å
 
-print("labelled:", labelled.shape, " unseen:", unseen.shape)
-print("points in both:", np.intersect1d(labelled, unseen).size)
+print("labelled:", labelled_rows.shape, " unseen:", unseen_rows.shape)
+print("points in both:", np.intersect1d(labelled_rows, unseen_rows).size)
 
 # %% [markdown]
 # The model gives $\hat E$ and $\hat{\mathbf F}$ for all 200. Of the forces we look at the x component on atom 0. That atom is on the left, so this component
@@ -64,17 +65,17 @@ def predict(any_model):
 
 energies, forces = predict(model)
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 figure, axes = plt.subplots(2, 1, figsize=(7, 6), sharex=True)
-rows = ((true_energies, energies, "energy (eV)"), (true_forces, forces, "force on atom 0, x (eV/Å)"))
-for axis, (true, predicted, name) in zip(axes, rows, strict=True):
-    axis.plot(distances, true, color=COLOURS["truth"], linewidth=4, alpha=0.35, label="truth")
-    axis.plot(distances, predicted, "--", color=COLOURS["model"], label="model")
-    axis.plot(distances[labelled], true[labelled], "o", color=COLOURS["training"], markersize=4, label="labels")
+panels = ((true_energies, energies, "energy (eV)"), (true_forces, forces, "force on atom 0, x (eV/Å)"))
+for axis, (true, predicted, name) in zip(axes, panels, strict=True):
+    axis.plot(distances, true, label="truth", **LINES["truth"] | {"linewidth": 4, "alpha": 0.35})
+    axis.plot(distances, predicted, label="model", **LINES["model"])
+    axis.plot(distances[labelled_rows], true[labelled_rows], label="labels", **POINTS["training"])
     axis.set_ylabel(name)
 axes[0].legend()
 axes[1].set_xlabel("distance r (Å)")
-alt = "Energy and force on atom 0 from 2.5 to 5 Å: the dashed model lies on the truth, with 30 labels on it."
+alt = "Energy and force on atom 0: the dashed model lies on the truth, with 30 labels on it."
 show(figure, alt)
 
 # %% [markdown]
@@ -105,30 +106,36 @@ def print_errors(name, difference, unit, bounds):
     report(f"{name}, largest", np.abs(difference).max(), unit, at_most=bounds[2])
 
 
+# %%
 energy_residuals = 1e3 * (energies - true_energies)  # meV
 force_residuals = 1e3 * (forces - true_forces)  # meV/Å
-print_errors("energy error", energy_residuals[unseen], "meV", (1.5, 3, 10))
-print_errors("force error", force_residuals[unseen], "meV/Å", (25, 60, 500))
-force_errors = np.abs(force_residuals[unseen])
-report("largest force error divided by the mean one", force_errors.max() / force_errors.mean(), at_least=4)
+print_errors("energy error", energy_residuals[unseen_rows], "meV", (0.0012, 0.008, 0.07))
+print_errors("force error", force_residuals[unseen_rows], "meV/Å", (0.06, 0.4, 4))
+force_errors = np.abs(force_residuals[unseen_rows])
+report(
+    "largest force error divided by the mean one", force_errors.max() / force_errors.mean(), at_least=20
+)
 
 # %% [markdown]
-# Read them together. The largest force error is many times the mean one: somewhere there is a point that the mean does not speak of. We will find it in section 2.
+# Read them together. The three numbers differ by large factors: somewhere there are points that the mean does not speak of. We will find them in section 2.
 #
 # The tutorial takes its MAE over **all** 200 points, the 30 labelled ones included:
 #
 # $$\mathrm{MAE}_{200} = 0.15\;\mathrm{MAE}_{30} + 0.85\;\mathrm{MAE}_{170}.$$
 #
-# Does that flatter the model? If it went through its labels exactly, $\mathrm{MAE}_{30}$ would be zero and 15 % of the error would vanish from the page.
+# What do you expect: does that flatter the model?
 
 # %%
 for name, residuals in (("energy", energy_residuals), ("force", force_residuals)):
-    ratio = np.abs(residuals).mean() / np.abs(residuals[unseen]).mean()
-    report(f"{name} error, over all points divided by unseen points", ratio, at_most=1.3)
+    ratio = np.abs(residuals).mean() / np.abs(residuals[unseen_rows]).mean()
+    report(
+        f"{name} error, over all points divided by unseen points", ratio, at_least=0.84, at_most=0.87
+    )
 
 # %% [markdown]
-# Here it hardly matters: both ratios are close to 1. The model fits its 30 labels about as well as the points between them, because the labels are free of noise and lie
-# close together. That is luck of this problem: a model that follows the noise of its labels looks perfect on them and nowhere else. You cannot know without computing both, so the rule stays: **count only points that were used for nothing.**
+# It does: the ratio is 0.85, nearly as small as the formula allows. The model goes through its 30 labels, so they add nothing to the error, and 15 % of the error vanish from the page.
+# Here that is harmless, because 30 of 200 points are few. With 80 % of the points labelled, four fifths of the error would vanish; and a model that follows the noise of its labels looks perfect on them and
+# nowhere else. So the rule is: **count only points that had no say in the model.**
 
 # %% [markdown]
 # ### Spot the mistake
@@ -160,9 +167,10 @@ print("mistake a, the bias:", f"{np.sqrt(np.mean(differences) ** 2):.2f} meV")
 square = np.mean((1e-3 * differences) ** 2)  # eV²
 print(f"mistake b, in eV and eV²: {square:.1e} instead of {np.sqrt(square):.1e}")
 
+# %%
 _, all_forces = model.predict(data.descriptors, data.derivatives)
-along_bond = np.abs(all_forces - data.forces)[unseen, :, 0].mean()
-everything = np.abs(all_forces - data.forces)[unseen].mean()
+along_bond = np.abs(all_forces - data.forces)[unseen_rows, :, 0].mean()
+everything = np.abs(all_forces - data.forces)[unseen_rows].mean()
 print("mistake c, too small by a factor of", f"{along_bond / everything:.2f}")
 
 # %% [markdown]
@@ -170,60 +178,84 @@ print("mistake c, too small by a factor of", f"{along_bond / everything:.2f}")
 #
 # A **parity plot** draws prediction against truth: a perfect model puts every point on the diagonal. Papers on force fields rarely lack one.
 
-# %%
-figure, axes = plt.subplots(1, 2, figsize=(8, 4))
-cases = ((true_energies, energies, "energy (eV)"), (true_forces, forces, "force on atom 0, x (eV/Å)"))
-for axis, (true, predicted, name) in zip(axes, cases, strict=True):
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+figure, axes = plt.subplots(1, 2, figsize=(7.5, 3.8))
+panels = ((true_energies, energies, "energy (eV)"), (true_forces, forces, "force on atom 0, x (eV/Å)"))
+for axis, (true, predicted, name) in zip(axes, panels, strict=True):
     ends = [true.min(), true.max()]
-    axis.plot(ends, ends, color=COLOURS["truth"], linewidth=1, zorder=0)
-    axis.plot(true[unseen], predicted[unseen], "o", color=COLOURS["model"], markersize=5, alpha=0.6, label="unseen")
-    axis.plot(true[labelled], predicted[labelled], "D", color=COLOURS["training"], markersize=3, label="labels")
+    axis.plot(ends, ends, zorder=0, **LINES["truth"] | {"linewidth": 1})
+    axis.plot(
+        true[unseen_rows], predicted[unseen_rows], label="unseen", **POINTS["model"] | {"alpha": 0.6}
+    )
+    axis.plot(
+        true[labelled_rows],
+        predicted[labelled_rows],
+        label="labels",
+        **POINTS["training"] | {"markersize": 3},
+    )
     axis.set_xlabel(f"true {name}")
     axis.set_ylabel(f"predicted {name}")
 axes[0].legend()
-show(figure, "Parity plots of energies and forces: all points lie on the diagonal, most crowded near one end.")
+show(figure, "Parity plots of energies and forces: all points on the diagonal, crowded near one end.")
 
 # %% [markdown]
-# It looks perfect, and it would look perfect with errors a hundred times larger. The axis spans the steep wall of the potential, so the interesting part, the well of
+# It looks perfect, and it would look perfect with errors ten thousand times larger. The axis spans the steep wall of the potential, so the interesting part, the well of
 # depth 1 eV, is crowded into one corner:
 
 # %%
 for name, true, unit in (("energies", true_energies, "eV"), ("forces", true_forces, "eV/Å")):
     span = true.max() - true.min()
-    print(f"{name}: the axis spans {span:.1f} {unit}; a dot as wide as 1/60 of it hides {1e3 * span / 60:.0f} m{unit}")
+    hidden = 1e3 * span / 60
+    print(
+        f"{name}: the axis spans {span:.1f} {unit}; a dot as wide as 1/60 of it hides {hidden:.0f} m{unit}"
+    )
 
 # %% [markdown]
 # A parity plot is good for finding gross errors, and for nothing else. What we want to see is the difference itself, the **residual**, against what we vary: the distance.
+# The residuals of this model differ so much in size that we draw their absolute values on a logarithmic axis.
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 figure, axes = plt.subplots(2, 1, figsize=(7, 5.4), sharex=True)
-cases = ((energy_residuals, "energy (meV)"), (force_residuals, "force (meV/Å)"))
-for axis, (residuals, name) in zip(axes, cases, strict=True):
-    axis.axhline(0, color=COLOURS["truth"], linewidth=1)
-    axis.plot(distances, residuals, "-", color=COLOURS["model"], linewidth=1.2)
-    axis.plot(distances[unseen], residuals[unseen], ".", color=COLOURS["model"], label="unseen")
-    axis.plot(distances[labelled], residuals[labelled], "D", color=COLOURS["training"], markersize=4, label="labels")
-    axis.set_ylabel(f"model − truth,\n{name}")
-axes[1].legend(loc="lower right")
+panels = ((energy_residuals, "energy (meV)"), (force_residuals, "force (meV/Å)"))
+for axis, (residuals, name) in zip(axes, panels, strict=True):
+    for rows, label, role in ((unseen_rows, "unseen", "model"), (labelled_rows, "labels", "training")):
+        axis.plot(
+            distances[rows], np.abs(residuals[rows]), label=label, **POINTS[role] | {"markersize": 4}
+        )
+    axis.set(yscale="log", ylabel=f"|model − truth|,\n{name}")
+axes[1].legend(loc="upper right")
 axes[1].set_xlabel("distance r (Å)")
-alt = "Residuals against distance swing around zero like a wave; the largest force residual is at the left end."
+alt = (
+    "Absolute residuals against distance on a log axis: largest below 2.6 Å, far smaller to the right."
+)
 show(figure, alt)
 
 # %% [markdown]
-# Now the errors have a shape. They swing around zero like a wave that is longer than the gap between two labels: the network is a sum of a few smooth
-# steps, and between the places where it is right it passes too high and too low. Labels (diamonds) are hit no better than the rest.
-#
-# The largest force error lies at the left end. Two things meet there: the potential is steepest, and there are labels on one side only.
+# Now the errors have a shape. They are largest in the gap between the first two labels and fall by powers of ten within half an ångström. In every gap they dip towards the labels (circles), which are hit
+# far more closely than the points between them.
 
 # %%
-worst = unseen[np.abs(force_residuals[unseen]).argmax()]
-print("largest force error lies below 2.7 Å:", distances[worst] < 2.7)
-assert distances[worst] < 2.7
-print(f"true force at 2.5 Å: {true_forces[0]:.0f} eV/Å; strongest attraction anywhere: {true_forces.max():.2f} eV/Å")
+worst = unseen_rows[np.abs(force_residuals[unseen_rows]).argmax()]
+first, second = distances[labelled_rows[:2]]
+print(
+    f"first two labels: {first:.3f} and {second:.3f} Å; largest force error: {distances[worst]:.3f} Å"
+)
+assert first < distances[worst] < second
+in_gap = unseen_rows[distances[unseen_rows] < second]
+share = np.abs(force_residuals[in_gap]).sum() / np.abs(force_residuals[unseen_rows]).sum()
+report("share of the whole force error in the first of 29 gaps", share, at_least=0.6, at_most=1)
+
+# %%
+print(
+    f"true force at 2.5 Å: {true_forces[0]:.0f} eV/Å; strongest attraction: {true_forces.max():.2f} eV/Å"
+)
 per_mille = abs(force_residuals[worst] / true_forces[worst])  # meV/Å over eV/Å
-report("largest force error, in per mille of the force there", per_mille, at_most=5)
+report("largest force error, in per mille of the force there", per_mille, at_most=0.05)
 
 # %% [markdown]
+# The largest error lies *between* two labels, not beyond the first. Two things meet there: the potential is steepest and bends most, and the labels are no denser than elsewhere. The next gap has neighbours on both
+# sides that help; this one has none on its left.
+#
 # Beside the force at that place the error is small. Whether it matters depends on the use. Atoms at room temperature never climb that wall, so for them the errors in the
 # well count; for a collision the wall counts. **An error has a place, and the use decides which place matters.**
 
@@ -240,7 +272,7 @@ from forcefield.training import train
 
 start = time.process_time()  # the processor's time: other programs do not count
 seeds = range(16)
-models = [train(data[labelled], seed=seed, iterations=500)[0] for seed in seeds]
+models = [train(data[labelled_rows], seed=seed, **DIMER_FIT)[0] for seed in seeds]
 print(f"time: {time.process_time() - start:.1f} s (this machine)")
 
 
@@ -248,8 +280,8 @@ print(f"time: {time.process_time() - start:.1f} s (this machine)")
 def unseen_errors(energies, forces):
     """Mean absolute errors on the unseen points, meV and meV/Å."""
     return (
-        1e3 * mean_absolute_error(energies[unseen], true_energies[unseen]),
-        1e3 * mean_absolute_error(forces[unseen], true_forces[unseen]),
+        1e3 * mean_absolute_error(energies[unseen_rows], true_energies[unseen_rows]),
+        1e3 * mean_absolute_error(forces[unseen_rows], true_forces[unseen_rows]),
     )
 
 
@@ -257,120 +289,222 @@ seed_errors = np.array([unseen_errors(*predict(member)) for member in models])  
 medians, worsts = np.median(seed_errors, axis=0), seed_errors.max(axis=0)
 print("array of errors:", seed_errors.shape)
 
-# %%
-figure, axes = plt.subplots(1, 2, figsize=(8, 3.4))
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+figure, axes = plt.subplots(1, 2, figsize=(7.5, 3.2))
 units = ("energy (meV)", "force (meV/Å)")
 for axis, values, median, unit in zip(axes, seed_errors.T, medians, units, strict=True):
-    axis.plot(seeds, values, "o", color=COLOURS["model"])
+    axis.plot(seeds, values, **POINTS["model"])
     axis.axhline(median, color=COLOURS["truth"], linestyle="--", linewidth=1.2)
     axis.annotate("median", (20, median), ha="right", va="bottom")
     axis.set(xlim=(-1, 20), xticks=range(0, 16, 5), ylim=(0, 1.15 * values.max()))
     axis.set_xlabel("seed")
     axis.set_ylabel(f"mean absolute error,\n{unit}")
-show(figure, "Errors of energy and force for 16 seeds: the dots scatter widely about the dashed median.")
+show(
+    figure, "Errors of energy and force for 16 seeds: the dots scatter widely about the dashed median."
+)
 
 # %%
-report("median energy error", medians[0], "meV", at_most=0.5)
-report("median force error", medians[1], "meV/Å", at_most=10)
-report("energy, worst seed divided by median", worsts[0] / medians[0], at_most=3)
-report("force, worst seed divided by median", worsts[1] / medians[1], at_most=3)
+report("median energy error", medians[0], "meV", at_most=0.001)
+report("median force error", medians[1], "meV/Å", at_most=0.05)
+report("energy, worst seed divided by median", worsts[0] / medians[0], at_least=1.1, at_most=4)
+report("force, worst seed divided by median", worsts[1] / medians[1], at_least=1.1, at_most=4)
 report("energy, worst seed divided by best seed", worsts[0] / seed_errors[:, 0].min(), at_least=1.5)
 
 # %% [markdown]
 # Same labels, same code, same settings, and the worst seed is clearly worse than the best. Had we compared two *settings* with one seed each, the difference could have been
-# nothing but luck. So: state the median and the spread over seeds, and compare two settings only when they differ by more than that spread. The model on disk has seed 0; it
-# is one dot in this figure, and no promise for the others.
+# nothing but luck. So state the median and the spread over seeds. The model on disk has seed 0; it is one dot in this figure, and no promise for the others.
+#
+# The spread of single seeds is not the uncertainty of their median. With more seeds the spread stays what it is, while the median becomes more and more certain. How certain? Draw 16 of the 16 errors at random, some
+# of them twice and some not at all, and take the median; repeat it 2000 times. The standard deviation of those medians is the **standard error of the median** (this way to find it is called the *bootstrap*).
+
+# %%
+drawn = np.random.default_rng(0).choice(seed_errors[:, 1], size=(2000, 16))  # meV/Å, with repetition
+standard_error = np.median(drawn, axis=1).std()
+report(
+    "force, standard deviation over seeds / median",
+    seed_errors[:, 1].std() / medians[1],
+    at_least=0.1,
+    at_most=1,
+)
+report(
+    "force, standard error of the median / median",
+    standard_error / medians[1],
+    at_least=0.02,
+    at_most=0.4,
+)
+
+# %% [markdown]
+# Two settings differ if their medians differ by clearly more than these standard errors, say by three of them. A difference smaller than the spread of single seeds *can* be a result, if there are enough seeds. Where both settings are run
+# with the same seeds, compare them seed by seed: how often does the first one win?
 
 # %% [markdown]
 # ## 4. Good compared with what?
 #
-# An error of some tenths of a meV sounds small. To judge it, we let others learn from **the same 30 distances** and test them on **the same 170**.
+# An error of some ten-thousandths of a meV sounds small. To judge it, we let others learn from **the same 30 distances** and test them on **the same 170**. What do you expect: who wins?
 #
-# | baseline | what it does |
-# |---|---|
-# | mean | always says the mean energy of the labels; the derivative of a constant is zero, so its forces are zero |
-# | kernel ridge | a weighted sum of Gaussians, one at each label, in the space of the same 6 features; fitted to the energies alone, its two settings chosen by cross-validation within the 30 |
-# | cubic Hermite | interpolates in $r$ itself, through every labelled energy with the labelled slope; it is told that only $r$ matters |
+# | method | what it does | labels used |
+# |---|---|---|
+# | mean | always predicts the mean energy of the labels; the derivative of a constant is zero, so its forces are zero | energies |
+# | cubic Hermite | interpolates in $r$ itself: between two labels a cubic through both energies with both slopes; it is told that only $r$ matters | both |
+# | kernel ridge | one smooth function at each label, added up (below) | energies, or both |
+# | network | section 3, 16 seeds | both |
+# | polynomial | one polynomial in $r$ through all energies and slopes | both |
+#
+# A **kernel** is a function of two descriptors that says how similar they are. Ours is a Gaussian, $k(\mathbf D,\mathbf D')=\exp(-\gamma\lvert\mathbf x-\mathbf x'\rvert^2)$, with $\mathbf x$ the standardised descriptor. **Kernel ridge regression**
+# predicts $\hat E(\mathbf D)=\bar E+\sum_i a_i\,k(\mathbf D,\mathbf D_i)$, one term for each label $i$. Its weights $a_i$ solve one linear system, $(\mathbf K+\alpha\mathbf I)\,\mathbf a=\mathbf y$, with $K_{ij}=k(\mathbf D_i,\mathbf D_j)$ and $\mathbf y$ the labels. With force labels, derivatives of
+# the kernel become further rows and columns. It has two settings: the width of the Gaussian ($\gamma$) and the regularisation ($\alpha$), which keeps it from following every label exactly.
+#
+# Every setting has to be chosen *inside the 30 labels*. For both kernel methods: try each pair of values by five-fold **cross-validation**, which is: leave out a fifth of the labels (never the first and the last), fit the rest,
+# compare the energies left out, five times. The degree of the polynomial is chosen alike. The network's settings are those of lesson 3.
 
 # %%
-from forcefield.baselines import KernelRidgeBaseline, hermite_baseline
+from forcefield.baselines import KernelRidgeBaseline, hermite_baseline, polynomial_baseline
 
-mean_energies = np.full(len(data), true_energies[labelled].mean())
-kernel_ridge = KernelRidgeBaseline(data[labelled])
-hermite = hermite_baseline(distances[labelled], true_energies[labelled], true_forces[labelled], distances)
+labels = data[labelled_rows]
+known = distances[labelled_rows], labels.energies, labels.forces[:, 0, 0]
+on_energies, on_both = KernelRidgeBaseline(labels), KernelRidgeBaseline(labels, forces=True)
+*polynomial, degree = polynomial_baseline(*known, distances)
 
-baseline_errors = {
-    "mean of the labels": unseen_errors(mean_energies, np.zeros(len(data))),
-    "kernel ridge": unseen_errors(*predict(kernel_ridge)),
-    "cubic Hermite in r": unseen_errors(*hermite),
+others = {
+    "mean of the labels": (np.full(200, labels.energies.mean()), np.zeros(200)),
+    "cubic Hermite in r": hermite_baseline(*known, distances),
+    "kernel ridge, energies": predict(on_energies),
+    "kernel ridge, both": predict(on_both),
+    "polynomial in r": polynomial,
 }
+other_errors = {name: unseen_errors(*predicted) for name, predicted in others.items()}
 
-# %%
-rows = {"mean of the labels": "v", "network, 16 seeds": "o", "cubic Hermite in r": "s", "kernel ridge": "D"}
-figure, axes = plt.subplots(1, 2, figsize=(9, 3), sharey=True)
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+merit = ["mean of the labels", "cubic Hermite in r", "kernel ridge, energies"]
+merit += ["network, 16 seeds", "kernel ridge, both", "polynomial in r"]
+figure, axes = plt.subplots(1, 2, figsize=(7.5, 3.6), sharey=True)
 for column, (axis, unit) in enumerate(zip(axes, units, strict=True)):
-    for height, (name, marker) in enumerate(reversed(rows.items())):
-        is_network = name not in baseline_errors
-        values = seed_errors[:, column] if is_network else [baseline_errors[name][column]]
-        middle, colour = np.median(values), COLOURS["model" if is_network else "baseline"]
-        axis.plot(values, [height] * len(values), marker, color=colour, alpha=0.35)
-        axis.plot(middle, height, marker, color=colour, markersize=8)
-        text = f"{middle:.0f}" if middle > 100 else f"{middle:.2g}"
-        axis.annotate(text, (middle, height + 0.18), ha="center", va="bottom")
-    axis.set(xscale="log", xlabel=f"mean absolute error, {unit}", ylim=(-0.5, 3.7), xmargin=0.12)
-axes[0].set_yticks(range(4), reversed(rows))
-alt = "Errors on a log axis, largest first: mean of the labels, network with its spread, cubic Hermite, kernel ridge."
+    for height, name in enumerate(reversed(merit)):
+        values = [other_errors[name][column]] if name in other_errors else seed_errors[:, column]
+        role = "baseline" if name in other_errors else "model"
+        axis.plot(values, [height] * len(values), **POINTS[role] | {"alpha": 0.35})
+        middle = np.median(values)
+        axis.plot(middle, height, **POINTS[role] | {"markersize": 8})
+        axis.annotate(f"{middle:.0e}", (middle, height + 0.2), ha="center", va="bottom", fontsize=9)
+    axis.set(xscale="log", xlabel=f"mean absolute error,\n{unit}", ylim=(-0.5, 5.8), xmargin=0.15)
+axes[0].set_yticks(range(6), reversed(merit))
+alt = "Errors of six methods on log axes, from the mean of the labels, the worst, to the polynomial, the best."
 show(figure, alt)
 
 # %%
-for name, bounds in (("kernel ridge", (0.12, 3)), ("cubic Hermite in r", (0.12, 5))):
-    report(f"{name}, energy error", baseline_errors[name][0], "meV", at_most=bounds[0])
-    report(f"{name}, force error", baseline_errors[name][1], "meV/Å", at_most=bounds[1])
-gaussian_width = 1 / np.sqrt(2 * kernel_ridge.regression.gamma)  # the features are standardised
-report("width of a Gaussian in standard deviations of the features", gaussian_width, at_least=2)
+bounds = {
+    "cubic Hermite in r": ((0.03, 0.3), (1, 10)),
+    "kernel ridge, energies": ((0.002, 0.06), (0.05, 1.4)),
+    "kernel ridge, both": ((3e-5, 0.0018), (0.0008, 0.03)),
+    "polynomial in r": ((0, 1e-7), (0, 1e-6)),
+}
+for name, (of_energy, of_force) in bounds.items():
+    energy_error, force_error = other_errors[name]
+    report(f"{name}, energy error", energy_error, "meV", at_least=of_energy[0], at_most=of_energy[1])
+    report(f"{name}, force error", force_error, "meV/Å", at_least=of_force[0], at_most=of_force[1])
+
+# %% [markdown]
+# From one line to the next in this order one of the two errors falls by a factor of ten or more, with one exception: **the network and kernel ridge on both are neighbours**, equal or within a factor of a few. We stopped the network after 200 iterations. Is it at its end?
 
 # %%
-energy_ratio, force_ratio = np.array(baseline_errors["kernel ridge"]) / medians
-report("kernel ridge divided by the network's median, energy", energy_ratio, at_most=0.5)
-report("kernel ridge divided by the network's median, force", force_ratio, at_most=0.5)
-mean_ratio = baseline_errors["mean of the labels"][0] / medians[0]
-report("mean of the labels divided by the network's median, energy", mean_ratio, at_least=500)
+longer = [
+    train(data[labelled_rows], seed=seed, **DIMER_FIT | {"iterations": 1000})[0] for seed in range(4)
+]
+longer_errors = np.array([unseen_errors(*predict(member)) for member in longer])  # (4, 2): meV, meV/Å
+ratio = longer_errors[:, 1] / seed_errors[:4, 1]
+report("force error, 1000 iterations / 200, worst of 4 seeds", ratio.max(), at_most=1, at_least=0.1)
+
+# %%
+for column, name in ((0, "energy"), (1, "force")):
+    ratio = medians[column] / other_errors["kernel ridge, both"][column]
+    report(f"network's median / kernel ridge on both, {name}", ratio, at_least=0.1, at_most=15)
+    ratio = other_errors["kernel ridge, energies"][column] / other_errors["kernel ridge, both"][column]
+    report(f"kernel ridge on energies / on both, {name}", ratio, at_least=8)
+    ratio = other_errors["kernel ridge, energies"][column] / worsts[column]
+    report(f"kernel ridge on energies / worst network, {name}", ratio, at_least=3)
+    ratio = other_errors["cubic Hermite in r"][column] / other_errors["kernel ridge, energies"][column]
+    report(f"Hermite / kernel ridge on energies, {name}", ratio, at_least=3)
 
 # %% [markdown]
-# The network is far better than saying the mean: it has learned something. But **kernel ridge beats it clearly**, on the same features, from the energies alone, and without
-# any seed. Why?
+# It is not: with five times the iterations every seed comes closer still. So we call the two equals. What the order teaches:
 #
-# - The truth is one smooth curve without noise, and 30 points cover it densely: home ground for a sum of smooth Gaussians that are wider than the whole data set.
-# - Its weights solve one linear system exactly. A network has to search for its weights, and stops somewhere near a minimum.
-#
-# It even beats the Hermite spline, which was told that only $r$ matters and given the slopes. That spline is a cubic between two labels; the Gaussians are smoother than that.
+# - **The polynomial shows what the labels carry.** From 30 energies and 30 slopes of one smooth curve without noise, nearly every digit of a computer's numbers can be had. So neither the network nor the kernels are limited by their
+#   labels. But it knows something that the others do not: that everything depends on one number $r$. Nobody can write down such a polynomial for many atoms.
+# - **Labels count.** The same kernel gains a factor of eight or more from the forces. A slope says as much about a curve as a value does: 60 labels instead of 30.
+# - **The Hermite spline wastes what it knows.** It sees two labels at a time; the others see all of them at once.
+# - **An order of merit holds for one problem.** One smooth curve without noise is home ground for smooth kernels and for high polynomials. In section 6 the same methods will have to leave their labels, and the order will be another.
 
 # %% [markdown]
-# Why then do people train networks? Because of what happens when there are many labels. Plain kernel ridge stores a matrix with one row and one column for every label: memory grows as
-# $n^2$ and the solution as $n^3$ ([Rasmussen and Williams, 2006, chapter 8](https://gaussianprocess.org/gpml/)). Let us count for small clusters of 13 atoms, where each
-# gives 1 energy and 39 force components:
+# ### What does the kernel's choice look like?
+#
+# Here is the cross-validated error of every pair of settings that was tried.
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+from forcefield.baselines import ALPHAS, GAMMAS
+
+figure, axes = plt.subplots(1, 2, figsize=(7.5, 3.5), sharey=True)
+for axis, kernel, title in (
+    (axes[0], on_energies, "energies alone"),
+    (axes[1], on_both, "energies and forces"),
+):
+    image = axis.pcolormesh(
+        ALPHAS, GAMMAS, np.log10(1e3 * kernel.errors), vmin=-3, vmax=2, shading="nearest"
+    )
+    axis.plot(kernel.alpha, kernel.gamma, "o", color="white", markeredgecolor="black", markersize=9)
+    axis.set(xscale="log", yscale="log", xlabel=r"regularisation $\alpha$", title=title)
+    axis.grid(visible=False)
+axes[0].set_ylabel(r"width setting $\gamma$")
+figure.colorbar(image, ax=axes[1], label="log10 of the error (meV)")
+alt = (
+    "Two maps of the cross-validated error over alpha and gamma. "
+    "Both are lowest at small alpha and middling gamma, where a circle marks the choice."
+)
+show(figure, alt)
+
+# %%
+for name, kernel in (("energies", on_energies), ("both", on_both)):
+    assert GAMMAS[0] < kernel.gamma < GAMMAS[-1]
+    assert ALPHAS[0] < kernel.alpha < ALPHAS[-1]
+    width = 1 / np.sqrt(2 * kernel.gamma)  # of the Gaussian, in standard deviations of the features
+    report(
+        f"{name}: width of a Gaussian, in standard deviations of the features",
+        width,
+        at_least=2,
+        at_most=60,
+    )
+    report(f"{name}: condition number of K + alpha I", kernel.condition, at_least=1e12, at_most=1e18)
+
+# %% [markdown]
+# The circles lie inside the grid, so no better value lies just outside. (An early version of this lesson had $\alpha\ge10^{-12}$: the best one stood at the edge, and kernel ridge looked worse than it is. **Look whether your choice stands at the edge of what you tried.**)
+# In $\alpha$ the map becomes flat on the left, at about $10^{-15}$. There the labels without noise would like to be followed even more closely, and the computer cannot: it carries 16 digits.
+#
+# The **condition number** says how many of them are lost: the largest eigenvalue of the matrix divided by the smallest. Solving a linear system loses about as many digits as the condition number has powers of ten. Here it has about 16: the Gaussians are so wide
+# that all columns of $\mathbf K$ look alike. The weights $a_i$ have hardly a correct digit; their sum is still right, because errors of the weights that do not change the fit at the labels hardly change it between them. "It solves one linear system" does not mean that it solves it exactly.
+
+# %% [markdown]
+# ### Why then do people train networks?
+#
+# Because of what happens when there are many labels. Plain kernel ridge stores a matrix with one row and one column for every label that it uses: memory grows as
+# $n^2$ and the solution as $n^3$ ([Rasmussen and Williams, 2006, chapter 8](https://gaussianprocess.org/gpml/)). Let us count for small clusters of 13 atoms, each with
+# 1 energy and 39 force components:
 
 # %%
 for n_structures in (30, 200, 2000, 20000):
-    n_labels = n_structures * (1 + 3 * 13)
-    print(f"{n_structures:6d} clusters, {n_labels:7d} labels: kernel matrix {8 * n_labels**2 / 1e9:9.3f} GB")
+    on_energies_alone = 8 * n_structures**2 / 1e9
+    on_all_labels = 8 * (n_structures * (1 + 3 * 13)) ** 2 / 1e9
+    print(
+        f"{n_structures:6d} clusters: energies {on_energies_alone:8.5f} GB, both {on_all_labels:9.3f} GB"
+    )
 
 # %% [markdown]
-# A network keeps the size that you gave it, whatever the number of labels. (Kernel methods that keep a small set of reference points are in use
-# too: [Deringer et al., 2021](https://doi.org/10.1021/acs.chemrev.1c00022).) Whether a network is also *more accurate* there is a question that this lesson cannot answer: [lesson 6](06_many_atoms.ipynb) goes to many atoms.
-#
-# One more look at the question of section 1. The Hermite spline goes through its labels exactly, so an error taken over all 200 points flatters it by just the share of the labels:
-
-# %%
-for name, predicted, true in zip(("energy", "force"), hermite, (true_energies, true_forces), strict=True):
-    ratio = np.abs(predicted - true).mean() / np.abs(predicted - true)[unseen].mean()
-    print(f"cubic Hermite, {name} error over all points divided by unseen points: {ratio:.2f}")
+# With energies alone there is no problem, but we have just seen what forces are worth. A network keeps the size that you gave it, whatever the number of labels. And there is a middle way: kernel methods that keep a small set of reference points
+# ([Deringer et al., 2021](https://doi.org/10.1021/acs.chemrev.1c00022)). [Lesson 6](06_many_atoms.ipynb) lets one compete with a network on clusters of 13 atoms.
 
 # %% [markdown]
 # ## 5. Is the force the derivative of the energy?
 #
 # So far we compared with the truth. This check needs none: whatever energy a force field gives, its force must be $-\partial\hat E/\partial\mathbf R$ *of that energy*. If not,
-# energy is not conserved in a simulation. We compare with central differences, for pairs on the axis and for one that lies anywhere.
+# energy is not conserved in a simulation. We compare with central differences, for pairs on the axis and for one that lies anywhere. (`MIDPOINT` is the one centre of the descriptor, the fixed point (0, 0, 0).)
 
 # %%
 import ase
@@ -392,76 +526,214 @@ def apply(any_model, positions, centers=(MIDPOINT,), attach=False):
 # %%
 skewed = np.array([[-1.4, 0.3, -0.2], [1.5, -0.1, 0.4]])  # Å
 near, far = dimers([2.6, 4.5])
-for name, positions in (("r = 2.6 Å", near.positions), ("r = 4.5 Å", far.positions), ("skewed", skewed)):
+for name, positions in (
+    ("r = 2.6 Å", near.positions),
+    ("r = 4.5 Å", far.positions),
+    ("skewed", skewed),
+):
     analytic = apply(model, positions)[1]
     numerical = numerical_forces(lambda moved: apply(model, moved)[0], positions, step=1e-5)
     difference = np.abs(analytic - numerical).max()
-    print(f"{name}: forces agree with finite differences to 1e-6 eV/Å: {difference < 1e-6}")
-    assert difference < 1e-6
+    print(f"{name}: forces agree with finite differences to 1e-5 eV/Å: {difference < 1e-5}")
+    assert difference < 1e-5
 
 # %% [markdown]
-# The forces are right: they are the exact derivative of the model's energy. Remember this in the next section. What goes wrong there is not a bug in a gradient. It is the energy.
+# The forces are right: they are the derivative of the model's energy. Remember this in the next section. What goes wrong there is not a bug in a gradient. It is the energy.
 
 # %% [markdown]
 # ## 6. What breaks
 #
 # ### Outside the data
 #
-# The labels go from 2.5 to 5.0 Å. Nothing stops us from asking the model for 2.0 or 6.0 Å, and in a simulation nobody asks you. We ask the first 8 models, and the potential that made the labels.
+# The labels go from 2.5 to 5.0 Å. Nothing stops us from asking the model for 2.0 or 8.0 Å, and in a simulation nobody asks you. We ask 8 networks, the other methods, and the potential that made the labels. What do you expect of a model that is right to a ten-thousandth of a meV?
 
 # %%
-from forcefield.systems import label
+from forcefield.systems import label, lennard_jones_calculator
 
-reach = np.linspace(2.0, 6.0, 401)  # Å
-_, reach_true_energies, reach_labels = label(dimers(reach))
-reach_true_forces = reach_labels[:, 0, 0]  # eV/Å, x on atom 0
-described = describe(soap, dimers(reach), [MIDPOINT])
-predictions = [member.predict(*described) for member in models[:8]]
-reach_energies = np.array([energies for energies, _ in predictions])  # (8, 401), eV
-reach_forces = np.array([forces[:, 0, 0] for _, forces in predictions])  # (8, 401), eV/Å
+asked = np.linspace(2.0, 8.0, 601)  # Å
+asked_dimers = dimers(asked)
+_, asked_energies, asked_labels = label(asked_dimers, lennard_jones_calculator())
+asked_forces = asked_labels[:, 0, 0]  # eV/Å, x on atom 0
+described = describe(soap, asked_dimers, [MIDPOINT])
+predictions = [member.predict(*described) for member in [*models[:8], on_energies, on_both]]
+reached_energies = np.array([energies for energies, _ in predictions])  # (10, 601), eV
+reached_forces = np.array([forces[:, 0, 0] for _, forces in predictions])  # (10, 601), eV/Å
 
-# %%
-figure, axes = plt.subplots(2, 2, figsize=(8, 6), sharex="col")
-for row, true, predicted in ((0, reach_true_energies, reach_energies), (1, reach_true_forces, reach_forces)):
-    for axis in axes[row]:
-        axis.plot(reach, predicted.T, color=COLOURS["model"], linewidth=1)
-        axis.plot(reach, true, color=COLOURS["truth"], linestyle="--")
-        axis.axvspan(2.5, 5.0, color=COLOURS["training"], alpha=0.12, linewidth=0)
-axes[0, 0].set(xlim=(2.0, 2.7), ylim=(-5, 100), ylabel="energy (eV)")
-axes[1, 0].set(ylim=(-300, 100), ylabel="force on atom 0, x (eV/Å)", xlabel="distance r (Å)")
-axes[0, 1].set(xlim=(4.6, 6.0), ylim=(-0.25, 0.15))
-axes[1, 1].set(ylim=(-0.3, 0.4), xlabel="distance r (Å)")
-axes[0, 0].annotate("truth", (2.22, 90))
-axes[0, 0].annotate("8 models", (2.02, 22), color=COLOURS["model"])
-axes[0, 0].annotate("labels", (2.54, 40), color=COLOURS["training"])
-axes[0, 1].annotate("labels", (4.7, 0.05), color=COLOURS["training"])
-alt = "Eight models follow the dashed truth where there are labels, shaded; below 2.5 and above 5 Å they fan out."
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def draw_outside(energies, forces, n_networks):
+    """Energy and force at the wall (left) and far out (right); rows after the networks are kernels."""
+    figure, axes = plt.subplots(2, 2, figsize=(7.5, 5.6), sharex="col")
+    for row, true, predicted in ((0, asked_energies, energies), (1, asked_forces, forces)):
+        for axis in axes[row]:
+            axis.plot(asked, true, **LINES["truth"])
+            axis.plot(asked, predicted[:n_networks].T, **LINES["model"] | {"linewidth": 1})
+            axis.plot(asked, predicted[n_networks:].T, **LINES["baseline"])
+            axis.axvspan(2.5, 5.0, **TRAINING_RANGE)
+    axes[0, 0].set(xlim=(2.0, 2.7), ylim=(-5, 170), ylabel="energy (eV)")
+    axes[1, 0].set(ylim=(-900, 50), ylabel="force on atom 0, x (eV/Å)", xlabel="distance r (Å)")
+    axes[0, 1].set(xlim=(4.6, 8.0), ylim=(-0.2, 0.05))
+    axes[1, 1].set(ylim=(-0.05, 0.2), xlabel="distance r (Å)")
+    axes[0, 0].annotate("labels", (2.53, 120), color=COLOURS["training"])
+    axes[0, 1].annotate("labels", (4.65, 0.03), color=COLOURS["training"])
+    return figure, axes
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+figure, axes = draw_outside(reached_energies, reached_forces, 8)
+axes[0, 0].annotate("truth and\nkernel ridge", (2.19, 110))
+axes[0, 0].annotate("8 networks", (2.02, 20), color=COLOURS["model"])
+axes[0, 1].annotate("kernel ridge", (6.6, -0.13), color=COLOURS["baseline"])
+alt = (
+    "All models follow the truth where there are labels, shaded. Below 2.5 Å the networks level off far below"
+    " the rising truth, while kernel ridge follows it. Above 5 Å all are close to the truth and drift apart."
+)
 show(figure, alt)
 
 
 # %%
 def at(distance):
-    """Index of a distance in `reach`."""
-    return int(np.abs(reach - distance).argmin())
+    """Position of a distance in `asked`."""
+    return int(np.abs(asked - distance).argmin())
 
 
-low, wall, end = at(2.1), at(2.4), at(6.0)
-for name, i in (("2.1 Å", low), ("2.4 Å", wall), ("6 Å", end)):
-    print(f"{name}, true energy in eV: {reach_true_energies[i]:.3f}")
-missing = reach_true_energies - reach_energies  # (8, 401), eV
-report("2.1 Å, energy missing, median of 8 models", np.median(missing[:, low]), "eV", at_least=50)
-repulsion = reach_forces[:, low].min() / reach_true_forces[low]
-report("2.1 Å, strongest repulsion of 8 models divided by the true one", repulsion, at_most=0.3)
-report("2.4 Å, energy missing, best of 8 models", missing[:, wall].min(), "eV", at_least=0.05)
-report("3.7 Å, spread of 8 models", np.ptp(reach_energies[:, at(3.7)]), "eV", at_most=0.005)
-report("6 Å, spread of 8 models", np.ptp(reach_energies[:, end]), "eV", at_least=0.05)
+missing = asked_energies - reached_energies  # (10, 601), eV
+for distance in (2.1, 2.4, 8.0):
+    print(f"{distance} Å, true energy: {asked_energies[at(distance)]:.3f} eV")
+report(
+    "2.1 Å, energy missing, best of 8 networks",
+    missing[:8, at(2.1)].min(),
+    "eV",
+    at_least=50,
+    at_most=165,
+)
+report("2.4 Å, energy missing, best of 8 networks", missing[:8, at(2.4)].min(), "eV", at_least=0.02)
+report(
+    "2.1 Å, energy missing, worse kernel",
+    np.abs(missing[8:, at(2.1)]).max(),
+    "eV",
+    at_least=3,
+    at_most=80,
+)
+repulsion = reached_forces[:8, at(2.1)].min() / asked_forces[at(2.1)]
+report("2.1 Å, strongest repulsion of 8 networks divided by the true one", repulsion, at_most=0.2)
+report("3.7 Å, spread of 8 networks", np.ptp(reached_energies[:8, at(3.7)]), "eV", at_most=1e-6)
+report("8 Å, spread of 8 networks", np.ptp(reached_energies[:8, at(8.0)]), "eV", at_least=0.008)
 
 # %% [markdown]
-# Left: the true wall keeps rising, the models level off. Their repulsion fades where it should grow, and further in it can turn into attraction: two atoms that once come too close may stay
-# there. Right: at 6 Å the models disagree by more than the energy itself. Neither side gives a warning: the code returns a number as before.
+# Left: the true wall keeps rising, the networks level off: a sum of tanh has a largest value. Their repulsion fades where it should grow, and further in it can turn into attraction: two atoms that once come too close may stay
+# there. At 2.1 Å most of the energy is missing, from models whose mean error between the labels is some ten-thousandths of a meV. Right: beyond 5 Å the curve is gentle and the models stay close for an ångström or so. At 8 Å, where the true energy is a few meV,
+# they disagree by more than that. No side gives a warning: the code returns a number as before.
 #
-# The fan of the seeds is a hint that one has left the data. But look at 2.4 Å: **all** models are too low, so the truth lies outside the whole fan. Agreement is no
-# proof. [Lesson 8](08_uncertainty.ipynb) asks what a committee can tell.
+# **The order of merit has changed.** Kernel ridge is closer at the wall than every network, with the same labels. And the polynomial, by far the best between the labels?
+
+# %%
+for distance in (2.4, 5.5, 6.0, 8.0):
+    energies_there, _, _ = polynomial_baseline(*known, [distance])
+    difference = abs(energies_there[0] - asked_energies[at(distance)])
+    size = [bound for bound in (0, 1, 1e6) if difference >= bound][-1]  # eV
+    print(
+        f"polynomial at {distance} Å: off by {'less than 1 eV' if size == 0 else f'more than {size:g} eV'}"
+    )
+
+# %% [markdown]
+# Close to its labels it is good even outside; at 6 Å it is worthless, and at 8 Å absurd. **How good a model is between its labels says nothing about how good it is outside of them.**
+#
+# The fan of the seeds is a hint that one has left the data. But look at 2.4 Å: **all** networks are too low, so the truth lies outside the whole fan, and at 2.1 Å the fan is many times narrower than the distance to the truth.
+
+# %%
+fan = np.ptp(reached_energies[:8, at(2.1)])
+ratio = np.median(missing[:8, at(2.1)]) / fan
+report("2.1 Å, energy missing in the median network / width of the fan", ratio, at_least=3)
+
+# %% [markdown]
+# Agreement is no proof. [Lesson 8](08_uncertainty.ipynb) asks what a committee can tell.
+
+# %% [markdown]
+# ### Known physics under the learned part
+#
+# More labels below 2.5 Å would help, down to wherever they end. But something is known there without any label: two atoms repel each other, more and more strongly. So give the model that part, and let it learn only the rest:
+#
+# $$\hat E = E_\text{repulsion}(r) + \hat E_\text{learned}.$$
+#
+# Subtract the repulsion from the labels, fit what is left, add it again.
+#
+# Which repulsion? For real atoms that come very close there is the potential of **Ziegler, Biersack and Littmark (ZBL)**: the two nuclei, screened by their electrons. Our pair is called H but is made up: its $\sigma$ of 2.9 Å is that of much larger atoms. What does ZBL say for two atoms of hydrogen?
+
+# %%
+from forcefield.repulsion import born_mayer, tangent_born_mayer, zbl
+
+for distance in (2.1, 2.3):
+    soft, true = zbl([distance], 1, 1)[0][0], asked_energies[at(distance)]
+    print(f"ZBL for hydrogen at {distance} Å: {soft:.2f} eV; true: {true:.1f} eV")
+
+# %% [markdown]
+# Hundreds of times too soft: it would change nothing. A baseline of the wrong size is no baseline. Without physics for this pair we take the simplest repulsion there is, an exponential (**Born and Mayer**, 1932), $A\,e^{-r/\ell}$, and choose its two numbers so that it has energy and force of the *shortest label*.
+# Nothing below 2.5 Å is used.
+
+# %%
+strength, length = tangent_born_mayer(known[0][0], known[1][0], -known[2][0])  # force -dE/dr, eV/Å
+print(f"length: {length:.3f} Å")
+
+
+def repulsion_of(distances):
+    """Energies (n,) in eV and forces (n, 2, 3) in eV/Å of the exponential, for pairs on the x axis."""
+    energies, push = born_mayer(distances, strength, length)
+    forces = np.zeros((len(distances), 2, 3))
+    forces[:, 0, 0], forces[:, 1, 0] = -push, push
+    return energies, forces
+
+
+# %%
+from forcefield.dataset import Dataset
+
+base_energies, base_forces = repulsion_of(distances)
+rest = Dataset(
+    data.positions,
+    data.energies - base_energies,
+    data.forces - base_forces,
+    data.descriptors,
+    data.derivatives,
+)
+corrected = [train(rest[labelled_rows], seed=seed, **DIMER_FIT)[0] for seed in range(8)]
+
+# %%
+below_energies, below_forces = repulsion_of(asked)
+predictions = [member.predict(*described) for member in corrected]
+cured_energies = np.array([energies for energies, _ in predictions]) + below_energies  # (8, 601), eV
+cured_forces = np.array([forces[:, 0, 0] for _, forces in predictions]) + below_forces[:, 0, 0]  # eV/Å
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+figure, axes = draw_outside(cured_energies, cured_forces, 8)
+axes[0, 0].annotate("truth", (2.03, 100))
+axes[0, 0].annotate("8 networks on\nthe repulsion", (2.19, 120), color=COLOURS["model"])
+alt = "With the repulsion under them, the eight networks rise with the true wall; above 5 Å nothing changes."
+show(figure, alt)
+
+# %%
+wrong = np.abs(cured_energies - asked_energies)
+report(
+    "2.1 Å, energy error with the repulsion, worst of 8",
+    wrong[:, at(2.1)].max(),
+    "eV",
+    at_least=5,
+    at_most=45,
+)
+ratio = np.median(np.abs(missing[:8, at(2.1)])) / np.median(wrong[:, at(2.1)])
+report("2.1 Å, median error without / with the repulsion", ratio, at_least=3, at_most=20)
+wall = asked < 2.5
+print("repulsive everywhere below 2.5 Å, all 8:", bool((cured_forces[:, wall] < 0).all()))
+assert (cured_forces[:, wall] < 0).all()
+
+# %%
+fitted = [member.predict(data.descriptors, data.derivatives) for member in corrected]
+between = [unseen_errors(a + base_energies, b[:, 0, 0] + base_forces[:, 0, 0]) for a, b in fitted]
+ratio = np.median(between, axis=0)[1] / medians[1]
+report("unseen points, median force error with / without", ratio, at_least=0.2, at_most=5)
+
+# %% [markdown]
+# The wall is a wall again: several times closer to the truth at 2.1 Å, and repulsive everywhere. It is not *right*: the exponential is not the true potential, and nothing at 2.1 Å tells the model so. Between the labels it makes no difference beyond the spread of the seeds. That is what a baseline under a learned part can do: it does not make the model accurate where it has no labels, it makes it fail in
+# a harmless way. Published force fields often have one. The calculator of [lesson 7](07_dynamics.ipynb) takes one too: `ForceFieldCalculator(model, baseline=...)`.
 
 # %% [markdown]
 # ### The pair moves, the centre stays
@@ -475,42 +747,50 @@ report("6 Å, spread of 8 models", np.ptp(reach_energies[:, end]), "eV", at_leas
 shifts = np.linspace(0, 0.3, 31)  # Å
 moved = [dimers([3.25], shift=shift)[0] for shift in shifts]
 moved_described = describe(soap, moved, [MIDPOINT])
-moved_results = [member.predict(*moved_described) for member in [*models[:8], kernel_ridge]]
+moved_results = [member.predict(*moved_described) for member in [*models[:8], on_both]]
 moved_energies = np.array([energies for energies, _ in moved_results])  # (9, 31), eV
 net_forces = np.array([forces.sum(axis=1)[:, 0] for _, forces in moved_results])  # (9, 31), eV/Å, x
-_, moved_true_energies, moved_true_forces = label(moved)
+_, moved_true_energies, moved_true_forces = label(moved, lennard_jones_calculator())
 
-# %%
-figure, axes = plt.subplots(1, 2, figsize=(8.5, 3.6))
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+figure, axes = plt.subplots(1, 2, figsize=(7.5, 3.5))
 truths = (moved_true_energies, moved_true_forces.sum(axis=1)[:, 0])
 for axis, values, true in zip(axes, (moved_energies, net_forces), truths, strict=True):
-    axis.plot(shifts, values[:8].T, color=COLOURS["model"], linewidth=1)
-    axis.plot(shifts, values[8], "-.", color=COLOURS["baseline"])
-    axis.plot(shifts, true, "--", color=COLOURS["truth"])
-    axis.set_xlabel("shift of the whole pair along x (Å)")
+    axis.plot(shifts, true, **LINES["truth"])
+    axis.plot(shifts, values[:8].T, **LINES["model"] | {"linewidth": 1})
+    axis.plot(shifts, values[8], **LINES["baseline"])
+    axis.set_xlabel("shift of the pair along x (Å)")
 axes[0].set_ylabel("energy (eV)")
 axes[1].set_ylabel("net force on the pair, x (eV/Å)")
-ends = (
-    (0, "truth", "truth"),
-    (net_forces[8, -1], "kernel\nridge", "baseline"),
-    (net_forces[0, -1], "8 networks", "model"),
-)
-for height, name, role in ends:
-    axes[1].annotate(name, (0.31, height), va="center", color=COLOURS[role])
-axes[1].set_xlim(-0.01, 0.42)
-alt = (
-    "As the pair is moved, the energy of the networks rises and a net force grows; the truth stays level at zero force."
-)
+for height, name, role in (
+    (1, "truth", "truth"),
+    (-9, "kernel ridge", "baseline"),
+    (-24, "8 networks", "model"),
+):
+    axes[1].annotate(name, (0.005, height), color=COLOURS[role])
+axes[1].set_ylim(top=6)
+alt = "As the pair is moved, the networks' energy rises and a net force grows; the truth stays level, without force."
 show(figure, alt)
 
 # %%
 changes = moved_energies[:8, -1] - moved_energies[:8, 0]
-report("shift 0.3 Å, energy change, median of 8 networks", np.median(changes), "eV", at_least=0.5)
-report("shift 0.3 Å, smallest net force of 8 networks", np.abs(net_forces[:8, -1]).min(), "eV/Å", at_least=3)
+report(
+    "shift 0.3 Å, energy change, median of 8 networks",
+    np.median(changes),
+    "eV",
+    at_least=0.6,
+    at_most=10,
+)
+report(
+    "shift 0.3 Å, smallest net force of 8 networks",
+    np.abs(net_forces[:8, -1]).min(),
+    "eV/Å",
+    at_least=5,
+)
 report("shift 0.3 Å, net force of kernel ridge", abs(net_forces[8, -1]), "eV/Å", at_least=1)
 print(f"for comparison, the strongest attraction between the two atoms: {true_forces.max():.2f} eV/Å")
-print("shift 0, largest net force below 1e-8 eV/Å:", np.abs(net_forces[:, 0]).max() < 1e-8)
-assert np.abs(net_forces[:, 0]).max() < 1e-8
+print("shift 0, largest net force below 1e-6 eV/Å:", np.abs(net_forces[:, 0]).max() < 1e-6)
+assert np.abs(net_forces[:, 0]).max() < 1e-6
 
 # %% [markdown]
 # A lone pair of atoms is pulled back to the origin, and harder than its atoms ever attract each other. **Newton's third law is broken**, and so is the conservation of momentum. The errors on 170 honest test points
@@ -544,6 +824,15 @@ extrapolation_explorer(model)
 # - Go back to 3 Å and shift the pair by 0.05 Å, one press of an arrow key. How large is the net force? What is it in truth?
 # - Shift to the left instead of to the right. What changes, and what symmetry is that?
 # - Which of the failures could more labels cure? Which needs another centre?
+#
+# <details><summary>Answers</summary>
+#
+# - Below 2.5 Å: the energy rises by tens of eV within 0.2 Å, and no label shows how steeply. Above 5 Å the true curve is gentle, so the error grows slowly.
+# - The sentence below the picture says it; it depends on the model. One step is enough for some tenths of an eV/Å or more. In truth it is 0: nothing else is there to push the pair.
+# - The energy is the same, and the net force has the opposite sign: the mirror image through the centre. SOAP does not change in a mirror.
+# - Labels at short and long distances cure the failures along $r$. A shift changes nothing that a force field should see: a centre that moves with the atoms cures that without any label.
+#
+# </details>
 
 # %% [markdown]
 # ### The pair turns
@@ -561,7 +850,9 @@ for angle, turn_axis in ((30, "z"), (90, "y"), (77, (1, 1, 1))):
     bond = (turned.positions[1] - turned.positions[0]) / 3.25  # unit vector from atom 0 to atom 1
     same_energy = abs(energy - energy_before) < 1e-8
     same_force = np.abs(forces_turned[0] - forces_before[0, 0] * bond).max() < 1e-8
-    print(f"{angle} degrees about {turn_axis}: same energy: {same_energy}, same force along the bond: {same_force}")
+    print(
+        f"{angle} degrees about {turn_axis}: same energy: {same_energy}, same force along bond: {same_force}"
+    )
     assert same_energy
     assert same_force
 
@@ -572,34 +863,39 @@ for angle, turn_axis in ((30, "z"), (90, "y"), (77, (1, 1, 1))):
 # %% [markdown]
 # ### The cure: centres that move along
 #
-# Put a centre on every atom. When the pair moves, its centres move too, and each still sees the other atom at distance $r$. If $\hat E$ does not change when all atoms move by the same vector, then
+# Put a centre on every atom. When the pair moves, its centres move too, and each still sees the other atom at distance $r$: $\mathbf D$ does not change, so $\hat E$ does not change. Move all atoms by the same small vector $\mathbf t$: the energy changes by
+# $\mathbf t\cdot\sum_a\partial\hat E/\partial\mathbf R_a=-\,\mathbf t\cdot\sum_a\hat{\mathbf F}_a$, with $\mathbf R_a$ the position of atom $a$. If the energy never changes, **the net force is zero**. That is all Newton's third law needs: an energy that does not change.
 #
-# $$\sum_a \frac{\partial \mathbf D}{\partial \mathbf R_a} = 0 \quad\Rightarrow\quad \sum_a \hat{\mathbf F}_a = 0 ,$$
+# For the *derivatives* it means one thing more. If $\mathbf D$ does not change, then
 #
-# with $\mathbf R_a$ the position of atom $a$. The derivatives have to know that the centres move: that is `attach=True` of lesson 2.
+# $$\sum_a \frac{\partial \mathbf D}{\partial \mathbf R_a} = 0 ,$$
+#
+# which can be tested before there is any model. The derivatives have to know that the centres move: that is `attach=True` of lesson 2.
 
 # %%
-from forcefield.dataset import Dataset
-
 structures = dimers(distances)
 for attach in (True, False):
     _, derivatives = describe(soap, structures, centers=[0, 1], attach=attach)
     largest_sum = np.abs(derivatives.sum(axis=2)).max()  # sum over atoms: axis 2
-    print(f"attach={attach}: derivatives {derivatives.shape}, largest sum over the atoms {largest_sum:.2f} 1/Å")
+    print(
+        f"attach={attach}: derivatives {derivatives.shape}, largest sum over atoms {largest_sum:.2f} 1/Å"
+    )
 
 # %% [markdown]
 # With `attach=True` the sum is zero. We train a model with two centres on the same 30 labels and repeat the test that failed.
 
 # %%
-two_centers = Dataset(*label(structures), *describe(soap, structures, [0, 1], attach=True))
-cured, _ = train(two_centers[labelled], seed=0, iterations=500)
+two_centers = Dataset.from_structures(
+    structures, soap, centers=[0, 1], attach=True, calculator=lennard_jones_calculator()
+)
+cured, _ = train(two_centers[labelled_rows], seed=0, **DIMER_FIT)
 
 here = apply(cured, dimers([3.25])[0].positions, [0, 1], attach=True)
 there = apply(cured, dimers([3.25], shift=0.3)[0].positions, [0, 1], attach=True)
-print("energy changes by less than 1e-10 eV:", abs(there[0] - here[0]) < 1e-10)
-print("net force below 1e-10 eV/Å:", np.abs(there[1].sum(axis=0)).max() < 1e-10)
-assert abs(there[0] - here[0]) < 1e-10
-assert np.abs(there[1].sum(axis=0)).max() < 1e-10
+print("energy changes by less than 1e-9 eV:", abs(there[0] - here[0]) < 1e-9)
+print("net force below 1e-9 eV/Å:", np.abs(there[1].sum(axis=0)).max() < 1e-9)
+assert abs(there[0] - here[0]) < 1e-9
+assert np.abs(there[1].sum(axis=0)).max() < 1e-9
 
 # %% [markdown]
 # Moved by 0.3 Å, and nothing changes: not because the model has learned it, but because it cannot do otherwise. Its forces pass the check of section 5, if the derivatives are taken
@@ -607,19 +903,24 @@ assert np.abs(there[1].sum(axis=0)).max() < 1e-10
 
 # %%
 positions = dimers([3.25], shift=0.3)[0].positions
-numerical = numerical_forces(lambda moved: apply(cured, moved, [0, 1], attach=True)[0], positions, step=1e-5)
+numerical = numerical_forces(
+    lambda moved: apply(cured, moved, [0, 1], attach=True)[0], positions, step=1e-5
+)
 for attach in (True, False):
     analytic = apply(cured, positions, [0, 1], attach=attach)[1]
-    print(f"attach={attach}: forces agree with finite differences:", np.allclose(analytic, numerical, atol=1e-6))
-assert np.allclose(there[1], numerical, atol=1e-6)
+    print(
+        f"attach={attach}: forces agree with finite differences:",
+        np.allclose(analytic, numerical, atol=1e-5),
+    )
+assert np.allclose(there[1], numerical, atol=1e-5)
 
 two_center_energies, two_center_forces = cured.predict(two_centers.descriptors, two_centers.derivatives)
 two_center_errors = unseen_errors(two_center_energies, two_center_forces[:, 0, 0])
-report("two centres, energy error on the unseen points", two_center_errors[0], "meV", at_most=5)
-report("two centres, force error on the unseen points", two_center_errors[1], "meV/Å", at_most=60)
+report("two centres, energy error on the unseen points", two_center_errors[0], "meV", at_most=0.04)
+report("two centres, force error on the unseen points", two_center_errors[1], "meV/Å", at_most=0.6)
 
 # %% [markdown]
-# Its errors on the test points (one seed!) may be larger than those of section 3, whose descriptor was made for this one problem. It is still the one to take: an error of some meV can be
+# On the unseen points its errors may be larger than those of section 3, whose descriptor was made for this one problem (and this is one seed). It is still the one to take: an error of some hundredths of a meV can be
 # lived with, a force out of nothing cannot. [Lesson 6](06_many_atoms.ipynb) builds on it.
 
 # %% [markdown]
@@ -629,11 +930,11 @@ report("two centres, force error on the unseen points", two_center_errors[1], "m
 #
 # | ask | here |
 # |---|---|
-# | Which points were used for nothing, and are the errors from those alone? | section 1 |
+# | Which points chose nothing in the model, and are the errors from those alone? | section 1 |
 # | Energies **and** forces, each with unit, MAE or RMSE, per component or per vector? | section 1 |
 # | Where are the largest errors, and does the use ever go there? | section 2 |
-# | How many seeds, and how large is their spread? | section 3 |
-# | What do simple baselines reach with the same labels? | section 4 |
+# | How many seeds, how large are their spread and the standard error of the median? | section 3 |
+# | What do other methods reach with the same labels, with every setting chosen inside them? | section 4 |
 # | Does $\mathbf F=-\partial E/\partial\mathbf R$ hold, tested by finite differences? | section 5 |
 # | What happens outside the data, and how would one notice? | section 6 |
 # | Moved, turned, atoms of one kind swapped: do energy and forces behave? | section 6 |
@@ -643,42 +944,45 @@ report("two centres, force error on the unseen points", two_center_errors[1], "m
 # ## Exercises
 #
 # **1. The error where it matters.** Compute the mean absolute force error of `model` on the unseen points in three windows: below 2.9 Å, 2.9 to 3.8 Å, above 3.8 Å.
-# Give it also relative to the mean absolute true force there. Which window is best, in each sense?
+# Give it also relative to the mean absolute true force there. Which window is worst, in each sense?
 #
 # <details><summary>Solution</summary>
 #
 # ```python
 # for low, high in ((2.5, 2.9), (2.9, 3.8), (3.8, 5.1)):
-#     window = unseen[(distances[unseen] >= low) & (distances[unseen] < high)]
+#     window = unseen_rows[(distances[unseen_rows] >= low) & (distances[unseen_rows] < high)]
 #     error = np.abs(force_residuals[window]).mean()
 #     size = 1e3 * np.abs(true_forces[window]).mean()
-#     print(f"{low} to {high} Å: {error:.1f} meV/Å, {100 * error / size:.2f} % of the mean force")
+#     print(f"{low} to {high} Å: {error:.1e} meV/Å, {100 * error / size:.1e} % of the mean force")
 # ```
 #
-# In meV/Å the wall is the worst. In per cent it is the best by far, because the force there is so large. Neither number is "the" error: the use decides.
+# The wall is the worst in both senses: some hundred times worse in meV/Å, and still ten times worse or more in per cent, although the force there is so large. The other two windows are alike in per cent. Which number is "the" error? The use decides.
 #
 # </details>
 #
 # **2. Choose without peeking.** Is a network of 8 or of 32 units better? Decide with the 30 labels alone: five times, leave five or six of them out of the fit and test on those. Keep the first and the last label always in the
-# fit. Why?
+# fit. Why? Then repeat with another seed. What do you conclude?
 #
 # <details><summary>Solution</summary>
 #
 # ```python
-# from sklearn.model_selection import KFold
+# from forcefield.baselines import inner_folds
 #
-# inner = labelled[1:-1]
-# for units in (8, 32):
-#     scores = []
-#     for kept, held_out in KFold(5, shuffle=True, random_state=0).split(inner):
-#         fitted, checked = np.concatenate([inner[kept], labelled[[0, -1]]]), inner[held_out]
-#         candidate, _ = train(data[fitted], hidden_units=(units,), iterations=500)
-#         scores.append(1e3 * mean_absolute_error(predict(candidate)[0][checked], true_energies[checked]))
-#     print(units, "units:", np.round(scores, 2), "meV, median", np.round(np.median(scores), 2))
+# folds = inner_folds(known[0])  # five pairs of rows: fitted (with both ends), checked
+# for seed in (0, 1, 2):
+#     for units in (8, 32):
+#         scores = []
+#         for fitted, checked in folds:
+#             candidate, _ = train(labels[fitted], seed=seed, **DIMER_FIT | {"hidden_units": (units,)})
+#             energies_there, _ = candidate.predict(labels.descriptors[checked], labels.derivatives[checked])
+#             scores.append(1e3 * mean_absolute_error(energies_there, labels.energies[checked]))
+#         print(f"seed {seed}, {units:2d} units:", [f"{score:.0e}" for score in scores], f"median {np.median(scores):.0e} meV")
 # ```
 #
-# Without its first label a model has to extrapolate up the wall, and that one point drowns all others. The 170 unseen points had no say in the choice, so they are still good for the final test. Note how far the
-# five numbers scatter: a choice from one fold would be a throw of dice.
+# Without its first label a model has to extrapolate up the wall, and that one point would drown all others; the same holds in a weaker form for the second label, which makes one fold thousands of times worse than the best.
+#
+# The answer: **the labels do not decide.** The five numbers of one network scatter over several powers of ten, and from seed to seed the smaller median changes sides. Both widths are far more accurate than anybody needs; take either, and say that the choice was free. (On the unseen points 32 units are ahead by a
+# factor of about two. You may know that now, but you may not choose by it: then those points would have chosen something, and could not test it any more.)
 #
 # </details>
 #
@@ -694,20 +998,41 @@ report("two centres, force error on the unseen points", two_center_errors[1], "m
 #     print(direction, f"energy change {energy - before:.3f} eV, net force", forces_there.sum(axis=0).round(2))
 # ```
 #
-# Along y both atoms stay at equal distances from the centre, $\sqrt{(r/2)^2+0.3^2}$: the features are those of a longer pair, which the training set holds. So the error is milder: the model takes the pair for one with a
+# Along y both atoms stay at equal distances from the centre, $\sqrt{(r/2)^2+0.3^2}$: the features are those of a longer pair, which the training set holds. So the error is a hundred times smaller: the model takes the pair for one with a
 # larger $r$. The net force is still not zero.
+#
+# </details>
+#
+# **4. A softer repulsion.** Double the length of the exponential and choose its strength so that it still goes through the energy of the shortest label, `known[1][0]`. What becomes of the wall at 2.1 Å, and of the unseen points?
+#
+# <details><summary>Solution</summary>
+#
+# ```python
+# length = 2 * length
+# strength = known[1][0] * np.exp(known[0][0] / length)
+# base_energies, base_forces = repulsion_of(distances)
+# rest = Dataset(data.positions, data.energies - base_energies, data.forces - base_forces, data.descriptors, data.derivatives)
+# softer, _ = train(rest[labelled_rows], seed=0, **DIMER_FIT)
+# a, _ = softer.predict(*(array[[at(2.1)]] for array in described))
+# print("error at 2.1 Å:", a[0] + repulsion_of(asked[[at(2.1)]])[0][0] - asked_energies[at(2.1)], "eV")
+# a, b = softer.predict(data.descriptors, data.derivatives)
+# print("unseen:", unseen_errors(a + base_energies, b[:, 0, 0] + base_forces[:, 0, 0]), "meV, meV/Å")
+# ```
+#
+# Much of the wall is missing again: outside its labels a model is as good as what was put under it. Between the labels it makes no difference worth the name.
 #
 # </details>
 
 # %% [markdown]
 # ## Summary
 #
-# - On the 170 points used for nothing, the median of 16 seeds is at most 0.5 meV and 10 meV/Å; the worst seed is at most three times the median.
+# - On the 170 points that chose nothing, the median of 16 seeds is at most 0.001 meV and 0.05 meV/Å; the worst seed is at most four times the median.
 # - MAE, RMSE and largest error tell different things. A bias or an MSE is not an RMSE, and components that are always zero dilute a mean.
-# - Residuals against distance show what a parity plot hides: a wave around zero, and the largest force error on the wall.
-# - Kernel ridge beats the network here: one smooth curve without noise is its home ground.
-# - Forces equal minus the numerical derivative of the energy, and still a pair that moves while its centre stays feels a net force of more than 3 eV/Å. Outside the labels the models level off or fan out.
-# - Centres on the atoms with `attach=True` bring the net force to zero, to 1e-10 eV/Å.
+# - Residuals against distance show what a parity plot hides: most of the force error lies between the first two labels.
+# - With the same labels kernel ridge on energies and forces and the network are equals; both beat kernel ridge on energies and the Hermite spline, and a polynomial in $r$ beats all. Whether a setting stands at the edge of what was tried decides such comparisons.
+# - Outside the labels that order does not hold. Networks level off at the wall, all alike; known repulsion under the learned part makes the failure harmless.
+# - Forces equal minus the numerical derivative of the energy, and still a pair that moves while its centre stays feels a net force of more than 5 eV/Å.
+# - Centres on the atoms with `attach=True` bring the net force to zero, to 1e-9 eV/Å.
 
 # %% [markdown]
 # ## Questions
