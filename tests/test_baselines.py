@@ -57,11 +57,11 @@ def test_kernel_ridge_on_energies_is_that_of_scikit_learn(labelled_and_rest):
     ours = KernelRidgeBaseline(training)
     inputs = (training.descriptors[:, 0] - ours.mean) / ours.scale
     labels = (training.energies - ours.shift) / ours.factor
-    weights, condition = ours._solve((inputs, inputs[:0], inputs[:0]), labels, 0.1, np.array([1e-6]))
+    (weights,), condition = ours._solve((inputs, inputs[:0], inputs[:0]), labels, 0.1, [1e-6])
     theirs = KernelRidge(kernel="rbf", gamma=0.1, alpha=1e-6).fit(inputs, labels)
     kernel = np.exp(-0.1 * ((inputs[:, None] - inputs[None]) ** 2).sum(axis=-1))
-    np.testing.assert_allclose(kernel @ weights[:, 0], theirs.predict(inputs), atol=1e-8)
-    np.testing.assert_allclose(weights[:, 0], theirs.dual_coef_, atol=1e-4 * np.abs(weights).max())
+    np.testing.assert_allclose(kernel @ weights, theirs.predict(inputs), atol=1e-8)
+    np.testing.assert_allclose(weights, theirs.dual_coef_, atol=1e-4 * np.abs(weights).max())
     assert condition == pytest.approx(np.linalg.cond(kernel + 1e-6 * np.eye(len(inputs))), rel=1e-3)
 
 

@@ -7,11 +7,9 @@ from sklearn.model_selection import KFold
 
 from forcefield import checks
 
-GAMMAS = np.logspace(-4, 0, 17)
-"""Widths of the Gaussian kernel that are tried: exp(-gamma |x - x'|²), x the standardised descriptor, no unit."""
-
-ALPHAS = np.logspace(-16, -4, 13)
-"""Regularisations that are tried, in variances of the energy labels. Below 1e-15 double precision decides."""
+GAMMAS, ALPHAS = np.logspace(-4, 0, 17), np.logspace(-16, -4, 13)
+"""Tried settings of exp(-gamma |x - x'|²), x the standardised descriptor, and of the regularisation, in variances of the
+energy labels. Below 1e-15 double precision decides."""
 
 DEGREES = range(4, 41)
 """Degrees of the polynomial that are tried."""
@@ -67,7 +65,7 @@ class KernelRidgeBaseline:
     condition : float
         Largest over smallest eigenvalue of the matrix that was solved, K + alpha I.
     errors : ndarray of float64, shape (17, 13), eV
-        Cross-validated mean absolute energy error for each of `GAMMAS` and `ALPHAS`.
+        Cross-validated energy error of each of `GAMMAS` and `ALPHAS`.
 
     Raises
     ------
@@ -102,8 +100,7 @@ class KernelRidgeBaseline:
         self.gamma = float(GAMMAS[best])
         self.alpha = float(ALPHAS[errors[best] <= 1.1 * errors[best].min()].max())
         self.rows, self.shift, self.factor, labels = self._labels(training_set)
-        weights, self.condition = self._solve(self.rows, labels, self.gamma, np.array([self.alpha]))
-        self.weights = weights[:, 0]
+        (self.weights,), self.condition = self._solve(self.rows, labels, self.gamma, [self.alpha])
 
     def _rows(self, descriptors, derivatives):
         """Points (n, k), and points and directions of each force component (n * n_atoms * 3, k)."""
@@ -129,20 +126,20 @@ class KernelRidgeBaseline:
 
     @staticmethod
     def _solve(rows, labels, gamma, alphas):
-        """Weights (n_labels, n_alphas), and the condition number for the last alpha."""
+        """Weights (n_alphas, n_labels), and the condition number for the last alpha."""
         values, vectors = np.linalg.eigh(covariance(gamma, *rows, *rows))
         condition = (values[-1] + alphas[-1]) / (max(values[0], 0) + alphas[-1])
         # Eigenvalues smaller than the rounding error of the largest are not known; they differ between processors.
         known = values > np.finfo(float).eps * values[-1]
         values, vectors = values[known], vectors[:, known]
-        return vectors @ ((vectors.T @ labels)[:, None] / (values[:, None] + alphas)), float(condition)
+        return [vectors @ ((vectors.T @ labels) / (values + alpha)) for alpha in alphas], float(condition)
 
     def _try(self, data, fitted, checked, gamma):
         """Mean absolute energy error (eV) on the checked pairs for every alpha."""
         rows, shift, factor, labels = self._labels(data[fitted])
         weights, _ = self._solve(rows, labels, gamma, ALPHAS)
         points, moved, directions = self._rows(data.descriptors[checked], data.derivatives[checked])
-        energies = covariance(gamma, points, moved[:0], directions[:0], *rows) @ weights * factor + shift
+        energies = covariance(gamma, points, moved[:0], directions[:0], *rows) @ np.transpose(weights) * factor + shift
         return np.abs(energies - data.energies[checked, None]).mean(axis=0)
 
     def predict(self, descriptors, derivatives):
