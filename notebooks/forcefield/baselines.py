@@ -8,8 +8,8 @@ from sklearn.model_selection import KFold
 from forcefield import checks
 
 GAMMAS, ALPHAS = np.logspace(-4, 0, 17), np.logspace(-16, -4, 13)
-"""Tried settings of exp(-gamma |x - x'|²), x the standardised descriptor, and of the regularisation, in variances of the
-energy labels. Below 1e-15 double precision decides."""
+"""Tried settings of exp(-gamma |x - x'|²), x the standardised descriptor, and of the regularisation, in variances of
+the energy labels. Below 1e-15 double precision decides."""
 
 DEGREES = range(4, 41)
 """Degrees of the polynomial that are tried."""
