@@ -194,9 +194,17 @@ def test_a_film_that_is_not_trusted_is_a_sheet_that_can_be_read(page):
 # A running notebook
 
 
-def test_the_start_page_runs(page):
+def test_the_start_page_runs_and_its_slider_answers(page):
     open_and_run(page, "00_start_here.ipynb")
     assert_ran(page)
+    explorer = page.locator(EXPLORER)
+    handle = explorer.get_by_role("slider", name="Number of dimers")
+    handle.press("ArrowRight")
+    explorer.get_by_text("4 dimers (pairs of atoms) have 8 atoms.").wait_for()
+    number = explorer.get_by_role("textbox", name="Number of dimers, as a number")
+    number.fill("20")
+    number.press("Enter")
+    explorer.get_by_text("20 dimers (pairs of atoms) have 40 atoms.").wait_for()
     close(page)
 
 

@@ -1,18 +1,18 @@
 # %% [markdown]
 # # 0. Start here
 #
-# **This course teaches machine-learned force fields**: models that learn the energy of atoms from examples, and give the forces on the atoms as its derivatives. You build one by hand for two atoms. Then you use the same ideas for a cluster, for molecular dynamics and for a crystal.
+# **This course teaches machine-learned force fields**: models that learn the energy of atoms from examples, and give the forces on the atoms as derivatives of that energy. You build one by hand for two atoms. Then you use the same ideas for a cluster (a small group of atoms), for molecular dynamics (atoms that move under their forces) and for a crystal.
 #
 # **You will learn**
 #
 # - what the lessons are about, and in which order to take them,
 # - how to run a notebook, change it, and undo what you changed,
 # - how to move a slider with the mouse and with the keyboard,
-# - whether everything works on this computer.
+# - that everything works on this computer.
 #
-# **You need** some Python (functions, loops, numpy arrays) and what a derivative is. Quantum mechanics and machine learning are explained where they come up.
+# **You need** some Python (functions, loops, numpy arrays) and to know what a derivative is. Quantum mechanics and machine learning are explained where they are first needed.
 #
-# **Time**: about 10 minutes; all cells run in seconds.
+# **Time** about 13 minutes; all cells run in seconds.
 
 # %% [markdown]
 # ## 1. The map
@@ -33,22 +33,24 @@
 # | [8. Uncertainty](08_uncertainty.ipynb) | a model that knows when it does not know, and asks for its own labels | 55 |
 # | [9. Crystals](09_crystals.ipynb) | copper that repeats in space, and its measurable properties | 60 |
 #
-# Part I teaches the whole [tutorial on forces and energies](https://singroup.github.io/dscribe/latest/tutorials/machine_learning/forces_and_energies.html) of DScribe, the library that computes the descriptors. Parts II and III build on it. Every lesson runs by itself, in any order; what an earlier lesson made, a later one finds or makes again.
+# Part I teaches the whole [tutorial on forces and energies](https://singroup.github.io/dscribe/latest/tutorials/machine_learning/forces_and_energies.html) of DScribe, the library that computes the descriptors (numbers that describe where the atoms are). Parts II and III build on it. Every lesson runs by itself, in any order: if it needs a file of an earlier lesson and the file is not there, it makes the file again.
 
 # %% [markdown]
 # ## 2. How a notebook works
 #
-# A notebook is a page of **cells**. Some hold text, some hold code. What a code cell prints or draws stands right below it. The outputs that you see now were stored with the course; run the cells to make your own.
+# A notebook is a page of **cells**. Some hold text, some hold code. What a code cell prints or draws, its **output**, stands right below it. The outputs that you see now were stored with the course; run the cells to make your own.
+#
+# The code is run by a program behind the page, the **kernel**: it runs Python and remembers all variables. JupyterLab, the program that shows this page, starts one kernel for each notebook that you open. **Nothing runs by itself**: a notebook that you open shows stored outputs, and its sliders appear when you run it. Some cells that only draw are folded to one line with three dots; click the dots to see their code.
 #
 # | to do this | mouse | keyboard |
 # |---|---|---|
 # | run a cell and go to the next | ▶ in the toolbar | `Shift`+`Enter` |
 # | run everything from the top | *Run > Run All Cells* | |
 # | stop a cell that takes too long | ■ in the toolbar | `I` `I` (press `Esc` first) |
-# | forget all variables, begin anew | *Kernel > Restart Kernel and Run All Cells…* | `0` `0`, then run the cells |
+# | forget all variables and run everything again | *Kernel > Restart Kernel and Run All Cells…* | `0` `0` (press `Esc` first), then run the cells |
 # | change a cell | click into it | `Enter`; `Esc` when done |
 #
-# The number in brackets beside a cell says when it ran: `[3]` was the third. `[*]` means that it is still running. Cells share their variables, so **run them from top to bottom**. Try the first one:
+# The number in brackets beside a cell says when it ran: `[3]` was the third. `[*]` means that it is running, or waits for another cell that is. All cells share their variables, so **run them from top to bottom**. Try the first one:
 
 # %%
 atoms_in_a_dimer = 2
@@ -57,29 +59,29 @@ print("Two dimers have", 2 * atoms_in_a_dimer, "atoms.")
 # %% [markdown]
 # ### Change things, and undo them
 #
-# Change numbers, break cells, try your own ideas: nothing can be damaged that you cannot get back.
+# Change numbers, make mistakes, try your own ideas: everything that came with the course can be brought back.
 #
 # | what happened | what to do |
 # |---|---|
 # | a wrong edit in a cell | `Ctrl`+`Z` inside the cell (`Cmd`+`Z` on a Mac) |
 # | an error, or strange numbers | *Kernel > Restart Kernel and Run All Cells…*: often a cell ran out of order |
-# | you want the page back as it was last saved (JupyterLab also saves by itself every two minutes) | *File > Reload Notebook from Disk* |
-# | you want the lesson back as it came | *File > New > Terminal*, then `git restore notebooks/01_principle.ipynb` (the name of the lesson; needs a copy made with git), then *File > Reload Notebook from Disk* |
+# | you want the page as it was last saved (JupyterLab saves by itself every two minutes) | *File > Reload Notebook from Disk* |
+# | you want the lesson as it came | *File > New > Terminal*, then `git restore notebooks/01_principle.ipynb` (with the name of the lesson; works if the course was copied with git), then *File > Reload Notebook from Disk* |
 #
-# Some cells check a result with `assert`. If you change something above such a cell, it may stop with an `AssertionError`, and an arrow points to the promise that no longer holds. That is a result too: it tells what your change did.
+# Some cells check a result with `assert`, which stops if a condition is not true. If you change something above such a cell, it may stop with an `AssertionError`, and an arrow points to the condition that no longer holds. That is a result too: it tells what your change did.
 #
 # ### Where things are saved
 #
-# Lessons save data sets and models in the folder `data/`, beside the notebooks. Delete a file there whenever you like: the lesson that needs it makes it again.
+# Lessons save data sets and models in the folder `data/`, beside the notebooks. What a lesson saved there, it can make again.
 #
-# **On Binder** everything is gone when you close the page or leave it alone for about ten minutes. Download what you want to keep (*File > Download*).
+# **Binder** is a free service that runs this course on a computer of its own and shows it in your browser. If the address of this page begins with `http://localhost` or `http://127.0.0.1`, you are not on Binder but on your own computer. On Binder everything is deleted when you close the page or do not use it for about ten minutes: download what you want to keep (*File > Download*).
 
 # %% [markdown]
 # ## 3. Check that everything works
 #
 # ### The packages
 #
-# The file `environment.yml` lists every package of the course with its exact version. This cell compares the ones that the lessons use with what is installed here.
+# A package is a library that others wrote. The file `environment.yml` lists every package of the course with its exact version. This cell compares the ones that the lessons use with what is installed here.
 
 # %%
 import re
@@ -94,10 +96,10 @@ if not pinned:
     print("There is no environment.yml one folder up: versions are shown, not compared.")
 for name in packages:
     here = version(name).split("+")[0]  # torch adds how it was built: 2.13.0+cpu
-    expected = pinned.get(name, here)
-    print(f"{name:13}{here:8}", "as listed" if name in pinned and here == expected else "")
-    if here != expected:
-        print(f"{'':13}The course was tested with {expected}: other digits are possible.")
+    remark = "as listed" if here == pinned.get(name) else ""
+    if name in pinned and not remark:
+        remark = f"The course was tested with {pinned[name]}: other digits are possible."
+    print(f"{name:13}{here:8}", remark)
 
 # %% [markdown]
 # ### A descriptor
@@ -134,41 +136,36 @@ assert abs(-distance.grad.item() - force) < 1e-10
 # %% [markdown]
 # ### A slider
 #
-# Later lessons have sliders that redraw a figure while you move them. This one changes a sentence.
+# Later lessons have sliders that redraw a figure while you move them. This one changes a sentence. Run the cell below: the slider, a box with its value and a *Reset* button appear above the sentence.
 #
 # - **Mouse**: drag the handle, or click on the line.
 # - **Keyboard**: click the handle once, or reach it with `Tab`. `←` and `→` move it by one step, `Page Up` and `Page Down` by several, `Home` and `End` to the ends.
-# - **Exact values**: type the number into the box and press `Enter`.
+# - **Exact values**: type the number into the box beside the line and press `Enter`.
+# - **Reset** sets everything back.
 #
-# A slider needs a running notebook: run the cell first. If you see only a line of text that begins with `VBox`, the notebook is not running.
+# The sentence is computed by Python, so the slider needs a kernel. If it moves and the sentence does not follow, a line in bold says so.
 
 # %%
-import ipywidgets
-
-slider = ipywidgets.IntSlider(value=3, min=1, max=20, description="dimers")
-box = ipywidgets.BoundedIntText(value=3, min=1, max=20, description="dimers", layout={"width": "160px"})
-sentence = ipywidgets.Label()
-_ = ipywidgets.link((slider, "value"), (box, "value"))
+from forcefield.explorers.base import WordExplorer
+from forcefield.explorers.controls import slider
 
 
-def count_atoms(change=None):
-    """Write the sentence that belongs to the slider's value."""
-    sentence.value = f"Atoms in all dimers: {2 * slider.value}"
+def count_atoms(n_dimers):
+    """The sentence that belongs to the slider's value."""
+    return f"{n_dimers} dimers (pairs of atoms) have {2 * n_dimers} atoms."
 
 
-slider.observe(count_atoms, "value")
-count_atoms()
-ipywidgets.VBox([slider, box, sentence])
+explorer = WordExplorer(count_atoms, {"n_dimers": slider("Number of dimers", 3, 1, 20, 1)})
+explorer
 
 # %% [markdown]
-# The same slider can be moved by code. That is how this cell tests it: the box and the sentence must follow.
+# The same slider can be moved by code. That is how this cell tests it: the sentence must follow.
 
 # %%
-slider.value = 7
-assert box.value == 7
-assert sentence.value == "Atoms in all dimers: 14"
-slider.value = 3
-print("The box and the sentence follow the slider.")
+explorer.controls["n_dimers"].value = 7
+assert explorer.reading.sentence == "7 dimers (pairs of atoms) have 14 atoms."
+explorer.reset()
+print("The sentence follows the slider.")
 
 # %% [markdown]
 # ### A picture
@@ -176,20 +173,24 @@ print("The box and the sentence follow the slider.")
 # Every figure of the course has a text that says what it shows, for readers who cannot see it.
 
 # %%
+from forcefield.lesson import start_lesson
+
+start_lesson()  # one processor core for all computations, and one style for all figures
+
+# %%
 import numpy as np
 from matplotlib import pyplot as plt
 
-from forcefield.plots import COLOURS, show, use_course_style
+from forcefield.plots import LINES, show
 
-use_course_style()
 distances = np.linspace(2.7, 6.0, 200)
 figure, axes = plt.subplots(figsize=(6, 3))
-_ = axes.plot(distances, lennard_jones(distances)[0], color=COLOURS["truth"])
-_ = axes.set(xlabel="distance (Å)", ylabel="energy (eV)")
+axes.plot(distances, lennard_jones(distances)[0], **LINES["truth"])
+axes.set(xlabel="distance (Å)", ylabel="energy (eV)")
 show(figure, "Energy of two atoms against their distance: a steep wall, a well, and a long flat tail.")
 
 # %% [markdown]
-# You should see one curve with a well. If you came this far without an error, the last cell says so.
+# You should see one curve with a well, a deep place between the steep wall and the flat tail. If no cell has stopped with an error, this last one says so.
 
 # %%
 print("Everything works.")
@@ -199,7 +200,7 @@ print("Everything works.")
 #
 # - Run cells from top to bottom with `Shift`+`Enter`; after trouble, restart the kernel and run all.
 # - Change what you like: `git restore` and *Reload Notebook from Disk* bring a lesson back.
-# - Files that lessons share are in `data/`, and can be deleted.
+# - Files that lessons share are in `data/`; a lesson makes what is missing.
 # - A descriptor, a gradient, a slider and a picture work here.
 #
 # ## Questions
@@ -212,11 +213,11 @@ print("Everything works.")
 #
 # </details>
 #
-# **2.** You have deleted a file in `data/`. What happens when a later lesson needs it?
+# **2.** You start with lesson 4, and nothing is in `data/` yet. What happens?
 #
 # <details><summary>Answer</summary>
 #
-# The lesson makes the file again, and prints that it did.
+# The lesson makes the data set and the model that it needs, and prints that it did.
 #
 # </details>
 #
@@ -224,7 +225,7 @@ print("Everything works.")
 #
 # <details><summary>Answer</summary>
 #
-# The sentence is written by Python, so the notebook must be running. After a restart of the kernel the picture of the slider is still there, but nobody listens: run the cell again.
+# The sentence is computed by Python, so a kernel must be running. After a restart of the kernel, or on the next day, the slider is still shown, but nothing computes: run the notebook again.
 #
 # </details>
 #
