@@ -9,7 +9,7 @@ other models on the same labels               gaussian_process, baselines
 repulsion under a learned part                repulsion
 errors, and finite-difference checks          evaluation, gradients
 several models, their spread, when to stop    committees, stopping
-energies, forces -> moving atoms              calculator
+energies, forces -> moving atoms              calculator, search
 periodic copper                               crystals, crystal_calculator, elasticity
 the course's sets and models, on disk         prepared, saved, files
 sentences for bad input                       checks, describable
