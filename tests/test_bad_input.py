@@ -29,6 +29,7 @@ from forcefield import (
     plots,
     repulsion,
     sampling,
+    search,
     splits,
     systems,
     training,
@@ -42,6 +43,7 @@ from forcefield.explorers import committee, dynamics, extrapolation, lennard_jon
 from forcefield.explorers import training as training_explorer
 from forcefield.gaussian_process import SparseGaussianProcess
 from forcefield.model import ForceField
+from forcefield.stopping import StopOnSpread
 
 NAN, INF = float("nan"), float("inf")
 TETRAHEDRON = 1.8 * np.array([[0, 0, 0], [1, 1, 0], [1, 0, 1], [0, 1, 1]])
@@ -1117,6 +1119,19 @@ CALLS = {
     "ForceFieldCalculator": lambda c: (ForceFieldCalculator, {"model": c.model, "soap": None, "n_atoms": None}),
     "Committee": lambda c: (Committee, {"members": c.models}),
     "CommitteeCalculator": lambda c: (CommitteeCalculator, {"members": c.models}),
+    "StopOnSpread": lambda c: (
+        StopOnSpread,
+        {"dynamics": sampling.langevin(c.cluster, CommitteeCalculator(c.models), 300, 0), "limit": 0.3},
+    ),
+    "relax": lambda c: (search.relax, {"structure": c.cluster, "calculator": EMT(), "fmax": 0.5, "steps": 1}),
+    "basin_hopping": lambda c: (
+        search.basin_hopping,
+        {"structure": c.cluster, "calculator": EMT(), "n_hops": 1, "seed": 0, "step": 0.1, "thermal_energy": 0.1},
+    ),
+    "perfect_calibration_factor": lambda c: (
+        committees.perfect_calibration_factor,
+        {"n_members": 5, "n_components": 3},
+    ),
     "energy_spread": lambda c: (committees.energy_spread, {"energies": np.ones((2, 3))}),
     "force_spread": lambda c: (committees.force_spread, {"forces": np.ones((2, 1, 2, 3))}),
     "calibration_factor": lambda c: (committees.calibration_factor, {"errors": [1.0, 2.0], "spreads": [1.0, 1.0]}),

@@ -8,8 +8,9 @@ from forcefield import checks
 
 def relax(structure, calculator, fmax=0.05, steps=150):
     """Relaxed copy of a structure and its energy, eV; ends early where the calculator refuses, as at 0.1 Å."""
-    atoms = structure.copy()
-    atoms.calc = calculator
+    fmax, steps = checks.positive("fmax", fmax, "eV/Å"), checks.whole_number("steps", steps, 1)
+    atoms = checks.apart(checks.structure(structure)).copy()
+    atoms.calc = checks.calculator(calculator)
     relaxed, energy = atoms.copy(), atoms.get_potential_energy()
     try:
         for _ in FIRE(atoms, logfile=None).irun(fmax=fmax, steps=steps):
@@ -46,7 +47,7 @@ def basin_hopping(structure, calculator, n_hops, seed, step=1.0, thermal_energy=
     """
     n_hops = checks.whole_number("n_hops", n_hops, 1)
     step, thermal_energy = checks.positive("step", step, "Å"), checks.positive("thermal_energy", thermal_energy, "eV")
-    generator, minima = np.random.default_rng(seed), []
+    generator, minima = np.random.default_rng(checks.seed(seed)), []
     here, energy = relax(structure, calculator)
     for _ in range(n_hops):
         moved = here.copy()

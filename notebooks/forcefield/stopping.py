@@ -40,6 +40,8 @@ class StopOnSpread:
 
     def __init__(self, dynamics, limit):
         limit = checks.positive("The limit of the force spread", limit, "eV/Å")
+        if not hasattr(dynamics, "max_steps") or not hasattr(dynamics, "atoms"):
+            raise ValueError("dynamics must be a run of ASE, such as langevin(...) gives.")
         if "force_spread" not in getattr(dynamics.atoms.calc, "implemented_properties", ()):
             raise ValueError("Only a committee has a spread: give the atoms a CommitteeCalculator.")
         self.dynamics, self.limit, self.spreads, self.frame = dynamics, limit, [], None
