@@ -118,6 +118,12 @@ class Course:
         data = Dataset.from_structures(frames, self.crystal_soap, attach=True, calculator=EMT())
         return training.train(data, hidden_units=(4,), iterations=2)[0]
 
+    @cached_property
+    def staying_model(self):
+        """A force field for copper clusters whose centres do not move along with their atoms."""
+        data = Dataset.from_structures(self.clusters, self.soap, attach=False, calculator=EMT())
+        return training.train(data, hidden_units=(4,), iterations=2)[0]
+
     def energy(self, structure, model=None):
         """Energy of a structure by the calculator of a model."""
         structure = structure.copy()
@@ -638,6 +644,7 @@ TABLE = {
         "no SOAP at all": (lambda c: ForceFieldCalculator(c.model, "SOAP"), "SOAP"),
         "a model of the midpoint": (lambda c: ForceFieldCalculator(c.pair_model), "centre"),
         "a model that is not complete": (lambda c: ForceFieldCalculator(ForceField(6)), "descriptor"),
+        "a model of centres that stay behind": (lambda c: ForceFieldCalculator(c.staying_model), "stay where they are"),
         "a committee": (lambda c: ForceFieldCalculator(Committee(c.models)), "CommitteeCalculator"),
         "no model": (lambda c: ForceFieldCalculator(None), "ForceField"),
         "a file instead of a model": (lambda c: ForceFieldCalculator("model.npz"), "ForceFieldCalculator.load"),

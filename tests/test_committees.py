@@ -43,6 +43,9 @@ def test_shapes_and_values_of_votes_and_spreads(committee, dimer_set):
     assert forces.shape == (3, 5, 2, 3)
     np.testing.assert_array_equal(energies[1], committee.members[1].predict(part.descriptors, part.derivatives)[0])
     mean = energies.mean(axis=0)
+    predicted = committee.predict(part.descriptors, part.derivatives)
+    np.testing.assert_allclose(predicted[0], mean, atol=1e-12)
+    np.testing.assert_allclose(predicted[1], forces.mean(axis=0), atol=1e-12)
     np.testing.assert_allclose(energy_spread(energies), np.sqrt(((energies - mean) ** 2).sum(axis=0) / 2))
     assert force_spread(forces).shape == (5, 2)
 

@@ -140,6 +140,14 @@ def test_the_loss_never_rises_and_the_model_has_what_was_found(copper_set):
     )
 
 
+def test_evaluations_are_counted(labelled_and_rest, monkeypatch):
+    """Once at the start, and for each step tried: twice for the bend, and once for the loss if the bend is small."""
+    calls, evaluate = [], Residuals.__call__
+    monkeypatch.setattr(Residuals, "__call__", lambda *arguments: calls.append(1) or evaluate(*arguments))
+    _, history = train(labelled_and_rest[0], method="levenberg_marquardt", hidden_units=(8,), iterations=20)
+    assert history.evaluations == len(calls) > 60
+
+
 def test_a_perfect_start_is_left_as_it_is(labelled_and_rest):
     """Labels made by the model itself: the residuals are rounding, and nothing is left to gain."""
     training_set, _ = labelled_and_rest

@@ -61,6 +61,14 @@ def test_blocks_may_be_of_any_size_and_in_any_order():
     assert all(np.array_equal(part, same) for part, same in zip(parts, again, strict=True))
 
 
+def test_another_seed_draws_other_blocks_of_every_group():
+    blocks, groups = np.arange(40) // 2, np.arange(40) // 20
+    first, second = (splits.split_blocks(blocks, (0.5,), seed, groups)[0] for seed in (0, 1))
+    assert not np.array_equal(first, second)
+    for part in (first, second):
+        assert [np.count_nonzero(groups[part] == group) for group in (0, 1)] == [10, 10]
+
+
 def test_bad_blocks_get_one_sentence():
     with pytest.raises(ValueError, match="must get at least one"):
         splits.split_blocks([0, 0, 1, 1], (0.1,), seed=0)
