@@ -102,7 +102,7 @@ def main(arguments):
         "bounds": bounds,
         "lock": lock,
     }
-    if not arguments or arguments[0] in ("-h", "--help", "help"):
+    if not arguments or arguments[0] == "help" or "-h" in arguments or "--help" in arguments:
         print(__doc__.strip())
         return 0
     if arguments[0] not in commands:

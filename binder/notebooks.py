@@ -13,6 +13,9 @@ from environment import find_environment
 from interpreters import tool_environment
 from problems import Problem, say
 
+# Where nbconvert comes to what the reader needs: the cell and its error. Above that is only its own traceback.
+FAILED_CELL = "An error occurred while executing the following cell"
+
 
 def sync(arguments):
     """Bring every notebook and its script to the same text."""
@@ -62,8 +65,11 @@ def execute(python, path):
         command = [python, "-m", "nbconvert", "--to", "notebook", "--execute", "--log-level", "WARN"]
         command += ["--ExecutePreprocessor.record_timing=False", "--ExecutePreprocessor.kernel_name=python3"]
         command += ["--CoalesceStreamsPreprocessor.enabled=True"]
+        command += ["--ExecutePreprocessor.extra_arguments=--IPKernelApp.log_level=ERROR"]
         command += ["--output-dir", folder, path]
-        if subprocess.call(command, env=tool_environment(python)):
+        ran = subprocess.run(command, env=tool_environment(python), stderr=subprocess.PIPE, encoding="utf-8")
+        if ran.returncode:
+            say(ran.stderr[max(0, ran.stderr.find(FAILED_CELL)) :])
             raise Problem(f"{name} stopped at the cell above; the stored notebook is unchanged.")
         text = steady(json.loads(paths.read(os.path.join(folder, name))))
     paths.write(path + ".new", text)

@@ -39,6 +39,15 @@ def test_an_unknown_command_is_told_the_known_ones(capsys):
     assert "lab, test, bench" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "arguments", [["test", "--help"], ["lab", "-h"], ["test", "notebooks", "--help"], ["help"], []]
+)
+def test_help_starts_nothing(monkeypatch, capsys, arguments):
+    monkeypatch.setattr(course, "find_environment", lambda: pytest.fail("an environment was looked for"))
+    assert course.main(arguments) == 0
+    assert "python3 binder/course.py lab" in capsys.readouterr().out
+
+
 def test_help_explains_every_command():
     ran = subprocess.run([sys.executable, ROOT / "binder" / "course.py", "--help"], capture_output=True, text=True)
     assert (ran.returncode, ran.stderr) == (0, "")

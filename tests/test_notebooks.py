@@ -10,8 +10,6 @@ import jupytext
 import nbformat
 import pytest
 
-import notebooks
-
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))  # readers may have their own beside them
 BY_NAME = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -190,22 +188,3 @@ def test_notebook_metadata_is_the_same_on_every_machine(path):
     book = json.loads(path.read_text(encoding="utf-8"))
     assert book["metadata"]["kernelspec"]["name"] == "python3"
     assert not any("execution" in cell["metadata"] for cell in book["cells"]), "time stamps make every diff noisy"
-
-
-def test_stored_outputs_do_not_change_from_run_to_run():
-    def notebook(model, version):
-        view = {"application/vnd.jupyter.widget-view+json": {"model_id": model}, "text/plain": "a slider"}
-        state = {model: {"model_name": "FloatSliderModel", "state": {}}}
-        return {
-            "cells": [{"cell_type": "code", "outputs": [{"data": view}], "source": ["slider"]}],
-            "metadata": {
-                "language_info": {"name": "python", "version": version},
-                "widgets": {"application/vnd.jupyter.widget-state+json": {"state": state}},
-            },
-        }
-
-    once = notebooks.steady(notebook("a" * 32, "3.11.7"))
-    assert once == notebooks.steady(notebook("d" * 32, "3.12.1"))
-    # A widget that is not running shows nothing: its text stays, and no view without a model.
-    assert json.loads(once)["cells"][0]["outputs"][0]["data"] == {"text/plain": "a slider"}
-    assert "widgets" not in json.loads(once)["metadata"]
