@@ -57,15 +57,15 @@ def reasons_outside(structure):
     if abs(stretch) > LARGEST_STRETCH + SLACK:
         kind = "stretched" if stretch > 0 else "compressed"
         reasons["stretch"] = (
-            f"The crystal is {kind} by {abs(stretch):.1%} from a = {LATTICE_CONSTANT} Å, and no training frame by more "
-            f"than {LARGEST_STRETCH:.0%}: the model's energy and forces are guesses."
+            f"The crystal is {kind} by {abs(stretch):.1%} (from a = {LATTICE_CONSTANT} Å), training frames were by "
+            f"at most {LARGEST_STRETCH:.0%}: energy and forces are guesses."
         )
     largest = np.full((3, 3), LARGEST_SHAPE_STRAIN)
     np.fill_diagonal(largest, 4 / 3 * LARGEST_SHAPE_STRAIN)  # the trace was taken away
     if np.any(np.abs(shape) > largest + SLACK):
         reasons["shear"] = (
             f"The shape of the crystal is strained by {np.abs(shape).max():.1%}, more than in any training frame: "
-            "the model's energy and forces are guesses."
+            "energy and forces are guesses."
         )
     return reasons
 

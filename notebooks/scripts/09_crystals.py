@@ -3,55 +3,54 @@
 #
 # **You will learn**
 #
-# - to describe a crystal that repeats without end, and to get right derivatives for it (DScribe lets you get wrong ones);
+# - to describe a crystal that repeats without end, and to get correct derivatives for it (DScribe also gives wrong ones, without a warning);
 # - to train a force field on strained cells of 4 atoms, with EMT as the truth;
 # - to compute what one can measure on copper: lattice constant, bulk modulus, shear moduli, phonon frequencies, stress;
-# - to find out where the model stops being right, and to mend one such place;
+# - to find out where the model stops being right, how a calculator can warn you there, and to correct one such place with data;
 # - what this course left out, and where to read on.
 #
 # **You need** [lesson 6](06_many_atoms.ipynb) (a centre on every atom, energies as sums) and [lesson 7](07_dynamics.ipynb) (a force field as an ASE calculator).
 #
-# **Time** about 60 minutes, 15 of them exercises; all cells run in under a minute.
+# **Time** about 85 minutes of reading and running, 30 minutes of exercises; all cells run in under a minute.
 
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
-import torch
 
-from forcefield.plots import COLOURS, show, use_course_style
+from forcefield.lesson import start_lesson
+from forcefield.plots import COLOURS, LINES, TRAINING_RANGE, show
 
-use_course_style()
-torch.set_num_threads(1)  # the matrices are tiny, and others may share this computer
+start_lesson()
 
 # %% [markdown]
 # ## 1. Four atoms that fill space
 #
 # Copper is *face-centred cubic*: an atom on every corner of a cube and one in the middle of every face. Each corner is shared by eight cubes and each face by two, so one cube holds four atoms.
-# The box `cell` holds three edge vectors as rows. Wherever there is an atom at $\mathbf{R}$, there are *images* of it at $\mathbf{R} + i\,\mathbf{a} + j\,\mathbf{b} + k\,\mathbf{c}$ for all whole numbers $i, j, k$.
+# The box `cell` holds three edge vectors $\mathbf{a}, \mathbf{b}, \mathbf{c}$ as rows. Wherever there is an atom at $\mathbf{R}$, there are *images* of it at $\mathbf{R} + i\,\mathbf{a} + j\,\mathbf{b} + k\,\mathbf{c}$ for all whole numbers $i, j, k$.
 
 # %%
 from ase.calculators.emt import EMT
 
-from forcefield.crystals import copper_crystal, crystal_soap, reach
-from forcefield.descriptors import soap_settings
+from forcefield.crystals import copper_crystal, crystal_soap
+from forcefield.descriptors import neighbour_radius, soap_settings
 
 crystal = copper_crystal(3.6)
 crystal.calc = EMT()
 soap = crystal_soap()
 print(f"{len(crystal)} atoms, edges {crystal.cell.lengths()} Å, periodic along x, y, z: {crystal.pbc}")
 print(f"energy of the cell: {crystal.get_potential_energy():.4f} eV")
-print(f"r_cut = {soap_settings(soap)['cutoff_radius']} Å, neighbours are counted up to {reach(soap):.2f} Å")
-print(f"{soap.get_number_of_features()} features")
+print(f"{soap.get_number_of_features()} features, r_cut = {soap_settings(soap)['cutoff_radius']} Å")
+print(f"neighbours count up to {neighbour_radius(soap):.2f} Å")
 
 # %% [markdown]
-# The energy is that of the four atoms in one cell, not of the whole infinite crystal. EMT (effective medium theory) is the truth in this lesson. Its zero is copper near its own minimum, so the number is small.
+# The energy is that of the four atoms in one cell, not of the whole infinite crystal. EMT (effective medium theory, [lesson 6](06_many_atoms.ipynb)) is the truth in this lesson; it counts energies from a crystal at rest, so the number is small.
 #
-# Now look at the lengths: SOAP reaches 6.46 Å, the cell is 3.6 Å wide. An atom's neighbours are mostly *images*, even images of itself.
+# Now look at the lengths: an atom sees neighbours up to 6.49 Å, and the cell is 3.6 Å wide. **What do you expect?** How many of an atom's neighbours are images of itself?
 
 # %%
 from ase.neighborlist import neighbor_list
 
-first, second, distances = neighbor_list("ijd", crystal, reach(soap))
+first, second, distances = neighbor_list("ijd", crystal, neighbour_radius(soap))
 of_atom_0 = first == 0
 print("neighbours of atom 0:", of_atom_0.sum())
 print("of these, images of atom 0 itself:", (of_atom_0 & (second == 0)).sum())
@@ -60,7 +59,7 @@ print("other atoms in the cell:", len(crystal) - 1)
 # %% [markdown]
 # Some programs keep only the nearest image of every atom (the *minimum image convention*). That is right only if the cutoff is at most half the cell's width. Here it would see 3 neighbours instead of 86.
 #
-# Does DScribe see all of them? Cut a large block out of the crystal, without periodicity, and describe the atom in its middle. It must get the same 70 numbers. Forgetting `periodic=True` gives others.
+# Does DScribe see all of them? Cut a large block out of the crystal, without periodicity, and describe the atom in its middle. It must get the same 90 numbers. Forgetting `periodic=True` gives others.
 
 # %%
 from forcefield.descriptors import make_soap
@@ -80,7 +79,7 @@ assert not np.allclose(infinite, forgotten)
 # %% [markdown]
 # ## 2. Derivatives: numerical, and only all at once
 #
-# For periodic systems DScribe has no analytic derivatives. It says so only when asked; the default takes central differences without a word.
+# For periodic systems DScribe has no analytic derivatives. It tells you only if you ask for them by name. By default it takes central differences and does not say so.
 
 # %%
 rattled = copper_crystal(3.6)
@@ -91,8 +90,7 @@ except ValueError as problem:
     print("analytical:", problem)
 
 # %% [markdown]
-# A central difference moves every coordinate forth and back: $6 N$ new descriptions of $N$ centres each (DScribe skips what is out of reach, but in such cells nothing is). So the cost grows like $N^2$.
-# The energy alone needs one description:
+# A central difference moves every coordinate a little up and down: $6 N$ new descriptions of $N$ centres each. DScribe leaves out centres too far away to notice, but in such small cells none is. So the cost grows like $N^2$, while the energy alone needs one description:
 
 # %%
 import time
@@ -110,22 +108,17 @@ for repeat in ((1, 1, 1), (1, 1, 2), (1, 2, 2), (2, 2, 2)):
     cost.append((len(cell), (middle_time - start) / 5, time.perf_counter() - middle_time))
     print(f"{len(cell):2d} atoms, with derivatives, time: {cost[-1][2]:.4f} s (this machine)")
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 atoms_in_cell, alone, with_derivatives = np.array(cost).T
 figure, axes = plt.subplots(figsize=(6, 3.4))
-_ = axes.loglog(atoms_in_cell, 1e3 * with_derivatives, "o-", color=COLOURS["model"])
-_ = axes.loglog(atoms_in_cell, 1e3 * alone, "s--", color=COLOURS["baseline"])
-_ = axes.text(4, 4e3 * with_derivatives[0], "with numerical\nderivatives", color=COLOURS["model"], va="bottom")
-_ = axes.text(12, 5e2 * alone[0], "descriptors alone", color=COLOURS["baseline"], va="top")
-_ = axes.set(
-    xlabel="atoms in the cell",
-    ylabel="time per cell (ms)",
-    xlim=(3.5, 40),
-    ylim=(100 * alone[0], None),
-    xticks=[4, 8, 16, 32],
-)
+axes.loglog(atoms_in_cell, 1e3 * with_derivatives, "o-", color=COLOURS["model"])
+axes.loglog(atoms_in_cell, 1e3 * alone, "s--", color=COLOURS["baseline"])
+axes.text(4, 4e3 * with_derivatives[0], "with numerical\nderivatives", color=COLOURS["model"])
+axes.text(12, 5e2 * alone[0], "descriptors alone", color=COLOURS["baseline"], va="top")
+axes.set(xlabel="atoms in the cell", ylabel="time per cell (ms)", xlim=(3.5, 40), xticks=[4, 8, 16, 32])
+axes.set_ylim(100 * alone[0], None)
 axes.minorticks_off()
-_ = axes.set_xticklabels(["4", "8", "16", "32"])
+axes.set_xticklabels(["4", "8", "16", "32"])
 show(
     figure,
     "Time against the number of atoms, both on log axes: the line with derivatives lies far above "
@@ -133,16 +126,16 @@ show(
 )
 
 # %% [markdown]
-# Hence small cells in this lesson: 4 atoms cost milliseconds, 32 atoms a large part of a second. In a fit, the derivatives are made once and used hundreds of times.
+# Hence small cells in this lesson: 4 atoms cost milliseconds, 32 atoms a large part of a second. In a fit, the derivatives are made once and used in every iteration. And what needs energies alone, needs no derivatives: the course's calculator takes none unless forces are asked for.
 #
-# **The trap.** Which centres may one ask for? Our own differences are the judge. `attach=True` means that the centre moves with its atom.
+# **The trap.** Which centres may one ask for? We compare with central differences of our own. `attach=True` means that the centre moves with its atom.
 
 # %%
 from forcefield.gradients import central_difference
 
 
 def own_derivatives(structure, step=1e-5):
-    """Derivatives of the descriptors of all atoms, each centre on its atom: (n_centers, n_atoms, 3, n_features)."""
+    """Derivatives, each centre on its atom, shape (n_centers, n_atoms, 3, n_features), 1/Å."""
 
     def descriptors_at(positions):
         moved = structure.copy()
@@ -152,20 +145,19 @@ def own_derivatives(structure, step=1e-5):
     return np.moveaxis(central_difference(descriptors_at, structure.positions, step), 2, 0)
 
 
-judge = own_derivatives(rattled)
-print("own derivatives:", judge.shape, "largest value in 1/Å:", f"{np.abs(judge).max():.1f}")
-
 # %%
+own = own_derivatives(rattled)
+print("own derivatives:", own.shape, "largest value in 1/Å:", f"{np.abs(own).max():.1f}")
 print("centres          largest error (1/Å)")
 for centers in ([0, 1, 2, 3], [0, 1], [0], [1], [3, 2, 1, 0], [1, 2]):
     dscribe_derivatives, _ = soap.derivatives(rattled, centers=centers, attach=True)
-    error = np.abs(dscribe_derivatives - judge[centers]).max()
+    error = np.abs(dscribe_derivatives - own[centers]).max()
     print(f"{centers!s:16s}", "below 1e-6" if error < 1e-6 else f"{error:.2f}")
     assert (error < 1e-6) == (centers == list(range(len(centers))))
 
 # %% [markdown]
-# Only lists that start 0, 1, 2, ... in order come out right. Everything else has errors as large as the values themselves, and **no warning**: in periodic systems DScribe 2.1 lets the first
-# centre of the list follow atom 0, the second atom 1, and so on, whatever atoms they belong to. So ask for all atoms, in order, with `attach=True`; then pick. `describe` from our package does this by default.
+# Only lists that start 0, 1, 2, ... in order come out right. All others have errors as large as the values themselves, and **no warning**: in periodic systems DScribe 2.1 lets the first
+# centre of the list follow atom 0, the second atom 1, and so on, whatever atoms they belong to. So ask for all atoms, in order, with `attach=True`, and then pick. `describe` from our package does this by default, and refuses any other list.
 #
 # What DScribe can and cannot differentiate:
 #
@@ -180,80 +172,84 @@ for centers in ([0, 1, 2, 3], [0, 1], [0], [1], [3, 2, 1, 0], [1, 2]):
 # %% [markdown]
 # ## 3. The jump, and a difference taken across it
 #
-# DScribe drops an atom where its Gaussian has fallen to 0.001 at `r_cut`, at $r_\mathrm{cut} + 3.72\,\sigma$. At that distance the descriptor has a small jump (lesson 5). A crystal has many atoms there. Scale the
-# rattled cell so that one pair lies just beyond this distance, by $10^{-5}$ Å:
+# DScribe drops an atom where its Gaussian has fallen to 0.001 at `r_cut`: at the *neighbour radius* $r_\mathrm{cut} + 3.72\,\sigma$. There the descriptor has a small jump (lesson 5). A crystal has many atoms near that distance.
+#
+# **What do you expect** of a numerical derivative if one pair of atoms stands just at the jump? Scale the rattled cell so that one pair lies $10^{-5}$ Å beyond the neighbour radius:
 
 # %%
-from forcefield.crystals import crosses_reach, deform
+from forcefield.crystals import crosses_neighbour_radius, deform
 
-edge = reach(soap)
-apart = np.sort(neighbor_list("d", rattled, edge + 0.5))
-factor = (edge + 1e-5) / apart[apart > edge][0]
+radius = neighbour_radius(soap)
+apart = np.sort(neighbor_list("d", rattled, radius + 0.5))
+factor = (radius + 1e-5) / apart[apart > radius][0]
 unlucky = deform(rattled, (factor - 1) * np.eye(3))
-slightly_smaller = deform(unlucky, -1e-5 * np.eye(3))  # edges shorter by a factor of 0.99999: the pair is inside
+slightly_smaller = deform(unlucky, -1e-5 * np.eye(3))  # edges times 0.99999: the pair is inside
 
-step_in_descriptor = np.abs(soap.create(unlucky) - soap.create(slightly_smaller)).max()
+jump = np.abs(soap.create(unlucky) - soap.create(slightly_smaller)).max()
+largest = np.abs(soap.create(unlucky)).max()
+print(f"jump of the descriptor: {jump:.3f}, largest value {largest:.0f}")
+assert jump < largest / 1000
+
+# %%
 _, (derivatives,) = describe(soap, [unlucky], attach=True)
-error = np.abs(derivatives - own_derivatives(unlucky, step=1e-6)).max()
-print(
-    f"jump of the descriptor below 0.01, on a scale of {np.abs(soap.create(unlucky)).max():.0f}:",
-    step_in_descriptor < 0.01,
-)
-print(f"error of DScribe's derivatives: {error:.1f} per Å, largest value {np.abs(derivatives).max():.1f} per Å")
-print("found by crosses_reach:", crosses_reach(soap, unlucky))
+own = own_derivatives(unlucky, step=1e-6)
+error = np.abs(derivatives - own).max()
+print(f"error of DScribe's derivatives: {error:.1f} per Å, largest true value {np.abs(own).max():.1f}")
+print("found by crosses_neighbour_radius:", crosses_neighbour_radius(soap, unlucky))
 assert error > 1
 
 # %% [markdown]
-# A jump of less than a thousandth of the scale, divided by $2h = 2\cdot10^{-4}$ Å, becomes an error as large as the derivative. The judge used $h = 10^{-6}$ Å, which does not reach the jump. How often does this happen by chance,
-# in frames as the next section draws them (strained, then rattled)?
+# A jump of less than a thousandth of the largest value, divided by DScribe's $2h = 2\cdot10^{-4}$ Å, becomes an error larger than the derivatives themselves. Our own difference used $h = 10^{-6}$ Å and stayed on one side of the jump.
+#
+# How often does this happen by chance, in frames as the next section draws them (strained, then rattled)?
 
 # %%
 from forcefield.crystals import crystal_frames
 
-for repeat, n_frames in ((1, 300), (2, 50)):
+for repeat, n_frames in ((1, 200), (2, 200)):
     drawn_blindly = crystal_frames(n_frames, seed=2, repeat=repeat)
-    unlucky_ones = sum(crosses_reach(soap, frame) for frame in drawn_blindly)
-    print(f"frames of {4 * repeat**3} atoms with a pair within 1e-4 Å of the jump: {unlucky_ones} of {n_frames}")
+    unlucky_ones = sum(crosses_neighbour_radius(soap, frame) for frame in drawn_blindly)
+    size = len(drawn_blindly[0])
+    print(f"{size:2d} atoms: {unlucky_ones} of {n_frames} frames have a pair within 1e-4 Å of the jump")
 
 # %% [markdown]
-# These frames would get nonsense derivatives, and the share grows with the number of atoms. `crystal_frames` draws such a frame again. It looks at the geometry only, never at a label, so the test stays fair.
-# The cutoff was also chosen with the jump in mind: 6.46 Å lies half-way between two shells of neighbours (6.24 and 6.73 Å at $a = 3.6$ Å).
+# These frames would get wrong derivatives, and the share grows with the number of atoms: a simulation of many atoms meets such steps all the time (section 8). For the data set `crystal_frames` draws such a frame again. It looks at the geometry only, never at a label, so the test stays fair.
+# The cutoff was also chosen with the jump in mind: 6.49 Å lies half-way between two shells of neighbours (6.24 and 6.73 Å at $a = 3.6$ Å).
 
 # %% [markdown]
 # ## 4. Data: stretch, shear, rattle
 #
-# A perfect crystal feels no force at all, by symmetry, so it teaches little. Each frame is deformed by a strain matrix $\boldsymbol\epsilon$ (symmetric, no unit), $\mathbf{r} \to \mathbf{r}\,(1 + \boldsymbol\epsilon)$, and then its atoms are moved:
+# In a perfect crystal no atom feels a force, by symmetry, so such cells teach little. Each frame is deformed by a strain matrix $\boldsymbol\epsilon$ (symmetric, no unit), $\mathbf{r} \to \mathbf{r}\,(1 + \boldsymbol\epsilon)$, and then its atoms are moved:
 #
 # - the trace of $\boldsymbol\epsilon$ stretches all edges by up to $\pm 5\,\%$;
-# - the rest changes the shape by a few per cent without changing the volume (to first order);
+# - the rest changes the shape by a few per cent without changing the volume (to first order): a *shear*;
 # - every coordinate moves by up to 0.12 Å, in some frames little, in others much.
 #
 # Each frame is drawn on its own and resembles no other, so here a random split is honest (unlike the trajectories of lesson 6).
 
 # %%
-from forcefield import crystals
+from forcefield.crystals import crystal_dataset, crystal_split
 from forcefield.descriptors import plan_memory
 
-print(plan_memory(n_systems=400, n_centers=4, n_atoms=4, n_features=70)[1])
+print(plan_memory(n_systems=400, n_centers=4, n_atoms=4, n_features=90)[1])
 start = time.perf_counter()
-data, frames = crystals.crystal_dataset()
-training, validation, test = crystals.crystal_split()
+data, frames = crystal_dataset()
+training_rows, validation_rows, test_rows = crystal_split()
 print(f"time: {time.perf_counter() - start:.1f} s (this machine)")
-for name in data.ARRAYS:
-    print(f"{name:12s} {getattr(data, name).shape}")
-print(f"{len(training)} training, {len(validation)} validation, {len(test)} test frames")
+print(data)
+print(f"{len(training_rows)} training, {len(validation_rows)} validation, {len(test_rows)} test frames")
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 volumes = np.array([frame.get_volume() for frame in frames]) / 4  # Å³ for each atom
 largest_forces = np.linalg.norm(data.forces, axis=-1).max(axis=1)
 figure, axes = plt.subplots(figsize=(6.5, 3.5))
 points = axes.scatter(volumes, 1e3 * data.energies / 4, c=largest_forces, s=14)
-_ = axes.set(xlabel="volume per atom (Å$^3$)", ylabel="EMT energy per atom (meV)")
-_ = figure.colorbar(points, label="largest force (eV/Å)")
+axes.set(xlabel="volume per atom (Å$^3$)", ylabel="EMT energy per atom (meV)")
+figure.colorbar(points, label="largest force (eV/Å)")
 show(
     figure,
-    "Energy per atom against volume per atom for 400 frames: the points fill a bowl with its lowest point near 11.6 Å³. "
-    "Points high above the bowl's lower rim have the strongest forces.",
+    "Energy per atom against volume per atom for 400 frames: the points fill a bowl with its lowest "
+    "point near 11.6 Å³. Points high above the bowl's lower rim have the strongest forces.",
 )
 
 # %% [markdown]
@@ -262,253 +258,313 @@ show(
 # %% [markdown]
 # ## 5. Training, and what is checked
 #
-# The model is that of lesson 6: the same small network for every atom, $\hat E = \sum_c f(\mathbf{D}_c)$, and $\hat{\mathbf F} = -\sum_c (\partial f/\partial \mathbf{D}_c)\,\partial\mathbf{D}_c/\partial\mathbf{R}$. Two layers
-# of 32 units and 400 iterations of L-BFGS come from trials on other frames of this kind; `l_max` was compared on the validation frames (4 and 6 are nearly equal there). The test frames chose nothing. Three seeds, found in `data/` or made again, which takes a few seconds each.
+# The model is that of lesson 6: the same small network for every atom, $\hat E = \sum_c f(\mathbf{D}_c)$, and $\hat{\mathbf F} = -\sum_c (\partial f/\partial \mathbf{D}_c)\,\partial\mathbf{D}_c/\partial\mathbf{R}$.
+# It is fitted with Levenberg-Marquardt (lesson 3), to the training frames only. Three seeds, found in `data/` or made again, a few seconds each:
 
 # %%
-from forcefield.crystals import crystal_model
+from forcefield.crystals import CRYSTAL_FIT, crystal_model
 
+print(CRYSTAL_FIT)
+# What is not found is train(data[training_rows], seed=seed, **CRYSTAL_FIT).
 models = [crystal_model(data, seed) for seed in range(3)]
+
+# %% [markdown]
+# | setting | what it does |
+# |---|---|
+# | `hidden_units` | one layer of 12 tanh units |
+# | `unit_length` | each descriptor is divided by its length first |
+# | `scaling="square_root"` | a feature is divided by $\sqrt{s\, s_\mathrm{max}}$ ($s$: its standard deviation), so that features that hardly vary are not blown up |
+# | `iterations` | steps of Levenberg-Marquardt |
+#
+# How were they found? Several descriptors, sizes of the network and weights of the forces were compared by their errors on the **validation** frames. The 100 **test** frames chose nothing, nor did anything that section 6 measures.
 
 # %%
 from forcefield.evaluation import mean_absolute_error, report
 
-held_out = data[test]
+held_out = data[test_rows]
 predictions = [model.predict(held_out.descriptors, held_out.derivatives) for model in models]
+test_errors = []  # of the forces, meV/Å
 for seed, (energies, forces) in enumerate(predictions):
-    report(
-        f"seed {seed}, energy error", 250 * mean_absolute_error(energies, held_out.energies), "meV/atom", at_most=0.6
-    )
-    report(f"seed {seed}, force error", 1e3 * mean_absolute_error(forces, held_out.forces), "meV/Å", at_most=12)
+    test_errors.append(1e3 * mean_absolute_error(forces, held_out.forces))
+    energy_error = 250 * mean_absolute_error(energies, held_out.energies)  # 4 atoms: eV to meV/atom
+    report(f"seed {seed}, energy error", energy_error, "meV/atom", at_most=0.12)
+    report(f"seed {seed}, force error", test_errors[-1], "meV/Å", at_most=2)
 print(f"for scale: forces have a standard deviation of {1e3 * held_out.forces.std():.0f} meV/Å")
 
-# %%
-figure, axes = plt.subplots(1, 2, figsize=(8.5, 3.6))
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+figure, axes = plt.subplots(1, 2, figsize=(7.5, 3.3))
 energies, forces = predictions[0]
 errors = 250 * (energies - held_out.energies), 1e3 * (forces - held_out.forces).ravel()
 truths = 250 * held_out.energies, held_out.forces.ravel()
 for axis, truth, error in zip(axes, truths, errors, strict=True):
-    _ = axis.axhline(0, color=COLOURS["truth"], linewidth=1)
-    _ = axis.plot(truth, error, ".", markersize=4, color=COLOURS["model"])
-_ = axes[0].set(xlabel="EMT energy (meV/atom)", ylabel="model minus EMT (meV/atom)")
-_ = axes[1].set(xlabel="EMT force component (eV/Å)", ylabel="model minus EMT (meV/Å)")
+    axis.axhline(0, color=COLOURS["truth"], linewidth=1)
+    axis.plot(truth, error, ".", markersize=4, color=COLOURS["model"])
+axes[0].set(xlabel="EMT energy (meV/atom)", ylabel="model minus EMT (meV/atom)")
+axes[1].set(xlabel="EMT force component (eV/Å)", ylabel="model minus EMT (meV/Å)")
 show(
     figure,
     "Errors of the model on 100 unseen frames against the true energy and the true force components: "
-    "the points lie in a narrow band about zero, somewhat wider where energies and forces are large.",
+    "most points lie in a band about zero, some frames with large energies and forces outside it.",
 )
 
 # %% [markdown]
-# Such a plot of the differences shows more than the usual diagonal: compare the numbers on the two axes. Now the check that needs no truth: are the forces the slope of the model's *own* energy? The calculator of lesson 7 gives both.
+# Such a plot of the differences shows more than the usual diagonal: compare the numbers on the two axes.
+#
+# Now the check that needs no truth: are the forces the slope of the model's *own* energy? `CrystalCalculator` is the calculator of lesson 7; section 8 shows what it adds.
 
 # %%
-from forcefield.calculator import ForceFieldCalculator
+from forcefield.crystal_calculator import CrystalCalculator
+from forcefield.elasticity import energies_of
 from forcefield.gradients import numerical_forces
 
-calculators = [ForceFieldCalculator(model, soap) for model in models]
-frame = frames[test[0]].copy()
+calculators = [CrystalCalculator(model) for model in models]
+
+
+def energy_at(positions, structure):
+    """Energy by the first model, eV, of the structure with these positions, (n_atoms, 3), Å."""
+    moved = structure.copy()
+    moved.positions = positions
+    return energies_of(calculators[0], [moved])[0]
+
+
+# %%
+frame = frames[test_rows[0]].copy()
 frame.calc = calculators[0]
 forces = frame.get_forces()
-
-
-def energy_at(positions):
-    """The model's energy in eV of the frame with these positions, shape (4, 3) in Å."""
-    moved = frame.copy()
-    moved.positions = positions
-    return crystals.energies_of(calculators[0], [moved])[0]
-
-
-difference = np.abs(forces - numerical_forces(energy_at, frame.positions, step=1e-5)).max()
-print("forces and own differences agree to 1e-6 eV/Å:", difference < 1e-6)
+own_forces = numerical_forces(lambda moved: energy_at(moved, frame), frame.positions, step=1e-5)
+print("forces and own differences agree to 1e-6 eV/Å:", np.abs(forces - own_forces).max() < 1e-6)
 print("net force below 1e-6 eV/Å:", np.abs(forces.sum(axis=0)).max() < 1e-6)
-assert difference < 1e-6
+assert np.abs(forces - own_forces).max() < 1e-6
 
 # %% [markdown]
 # ## 6. What one can measure
 #
-# ### Lattice constant and bulk modulus
+# A force field of a crystal is judged by what it was not fitted to. Six numbers, all from energies and forces:
 #
-# Scale the perfect crystal, note the energy, fit a smooth curve (Birch and Murnaghan's, from `ase.eos`). Its minimum gives the lattice constant $a_0$, its curvature the *bulk modulus* $B = V\,\mathrm{d}^2E/\mathrm{d}V^2$: how hard
-# the crystal resists pressure. 1 GPa is $10^9$ N/m². None of these cells is in the data: there every frame is rattled and sheared.
+# | number | what is done to the perfect crystal | what is read off |
+# |---|---|---|
+# | **lattice constant** $a_0$ | stretch all edges alike | the edge of the cube where the energy is lowest |
+# | **bulk modulus** $B$ | the same (first picture) | $B = V\,\mathrm{d}^2E/\mathrm{d}V^2$: how hard the crystal resists pressure |
+# | **shear modulus** $C'$ | longer along x, shorter along y, the same volume (second picture) | the energy per volume grows by $2\,C'\gamma^2$, $\gamma$: share by which x is longer |
+# | **shear modulus** $C_{44}$ | change the right angle between x and y (third picture) | the energy per volume grows by $\tfrac12 C_{44}\gamma^2$, $\gamma$: change of the angle in rad |
+# | **transverse frequency at X** | layers move against each other, within the layers (fourth picture) | $\nu$ from the Hessian $-\partial\mathbf{F}/\partial\mathbf{R}$, as in lesson 7 |
+# | **longitudinal frequency at X** | layers move against each other, towards the next layer (fifth picture) | the same |
+#
+# The moduli are in GPa ($10^9$ N/m²). A *phonon* is a vibration that runs through a crystal as a wave. "X" names the wave along an edge of the cube with the wavelength $a_0$: each layer moves against the next, $a_0/2$ away. *Transverse* means across the direction of the wave, *longitudinal* along it.
+# In books $C'$ is $(C_{11}-C_{12})/2$. $C_{11}$ is the stress along x when x is stretched, $C_{12}$ the stress along y when x is stretched, $C_{44}$ the shear stress when the angle changes, each divided by the strain.
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+corners = np.array(np.meshgrid(range(3), range(3))).reshape(2, -1)
+sites = np.hstack([corners, [[0.5, 0.5, 1.5, 1.5], [0.5, 1.5, 0.5, 1.5]]])  # a layer, in edges
+layer = np.where(sites[0] % 1 == 0, 1, -1) * 0.14
+moved = {
+    "stretch: $B$": (np.eye(2) * 1.12, 0),
+    "shear: $C'$": (np.diag([1.14, 1 / 1.14]), 0),
+    "shear: $C_{44}$": (np.array([[1, 0.12], [0.12, 1]]), 0),
+    "X, transverse": (np.eye(2), np.array([0 * layer, layer])),
+    "X, longitudinal": (np.eye(2), np.array([layer, 0 * layer])),
+}
+figure, axes = plt.subplots(1, 5, figsize=(7.5, 2.0))
+for axis, (name, (strain, wave)) in zip(axes, moved.items(), strict=True):
+    after = strain @ (sites - 1) + wave
+    axis.plot(*(sites - 1), "o", markersize=7, markerfacecolor="none", color="0.6")
+    axis.plot(*after, "o", markersize=7, color=COLOURS["model"])
+    axis.set_title(name, fontsize=10)
+    axis.set(xlim=(-1.35, 1.35), ylim=(-1.35, 1.35), aspect="equal")
+    axis.axis("off")
+show(
+    figure,
+    "Five pictures of a layer of copper atoms, x to the right and y up, grey rings before and blue "
+    "discs after: all edges longer; x longer and y shorter; the right angle changed; columns of atoms "
+    "moved up and down in turn; columns of atoms moved right and left in turn.",
+)
+
+# %% [markdown]
+# None of these cells is in the data: there every frame is rattled and sheared. And under each of these strains every atom keeps an opposite neighbour for each neighbour, so no atom feels a force, and nothing has to be relaxed.
+#
+# **What do you expect?** For which of the six will the model be worst?
+
+# %%
+from forcefield import elasticity
+
+names = ["a0 (Å)", "B (GPa)", "C' (GPa)", "C44 (GPa)", "X, transverse (THz)", "X, longitudinal (THz)"]
+
+
+def measured(calculator):
+    """The six numbers of the crystal, in the order and units of `names`."""
+    lattice_constant, _, bulk_modulus = elasticity.equation_of_state(calculator)
+    shear_moduli = elasticity.shear_moduli(calculator, lattice_constant)
+    frequencies = elasticity.phonon_frequencies(calculator, lattice_constant)  # 12, in ascending order
+    return np.array([lattice_constant, bulk_modulus, *shear_moduli, frequencies[3], frequencies[-1]])
+
+
+truth = measured(EMT())
+found = np.array([measured(calculator) for calculator in calculators])  # (3, 6)
+
+# %%
+in_nature = [3.61, 137, 23.5, 75.4, 5.1, 7.3]  # copper at room temperature
+for name, of_emt, of_copper in zip(names, truth, in_nature, strict=True):
+    print(f"{name:22s} EMT {of_emt:5.3g}   measured on copper {of_copper}")
+assert 130 < truth[1] < 140
+assert 5 < truth[4] < 6  # a wrong unit, or 2 pi forgotten, would be noticed here
+
+# %% [markdown]
+# (Elastic constants: [Overton and Gaffney 1955](https://doi.org/10.1103/PhysRev.98.969), phonons: [Svensson and others 1967](https://doi.org/10.1103/PhysRev.155.619).) EMT is not copper: its shear moduli are a fifth too large. Now the models beside EMT, in per cent:
+
+# %%
+differences = 100 * (found / truth - 1)  # %, shape (3, 6)
+for name, values, bound in zip(names, differences.T, (0.05, 0.6, 5, 1.5, 0.14, 0.3), strict=True):
+    short_name = name.split(" (")[0]  # without its unit: these are per cent
+    report(f"{short_name}, largest difference of three seeds", np.abs(values).max(), "%", at_most=bound)
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+figure, axes = plt.subplots(figsize=(7, 3))
+axes.axvline(0, color=COLOURS["truth"], linewidth=1)
+for seed, marker in enumerate("s^D"):
+    look = {"color": COLOURS["model"], "markerfacecolor": "none", "label": f"seed {seed}"}
+    axes.plot(differences[seed], np.arange(6), marker, **look)
+axes.set(xlabel="model minus EMT (%)", yticks=np.arange(6), ylim=(5.5, -0.5))
+axes.set_yticklabels([name.split(" (")[0] for name in names])
+axes.legend(fontsize=9)
+show(
+    figure,
+    "Differences of three models from EMT for the six numbers, in per cent: small for all; "
+    "the largest ones, and the largest spread of the seeds, belong to C'.",
+)
+
+# %% [markdown]
+# A force field can only be as good as its labels: the models are much closer to EMT than EMT is to copper.
+#
+# The largest differences are those of $C'$, and the seeds differ most there. Why? Compare what a strain costs in energy. By hand, for the shear of $C'$, beside EMT:
 
 # %%
 from ase import units
-from ase.eos import EquationOfState
 
-scaled = [copper_crystal(3.6 * factor) for factor in np.linspace(0.97, 1.03, 13)]
-scaled_volumes = np.array([cell.get_volume() for cell in scaled])
-curves = [crystals.energies_of(calculator, scaled) for calculator in [EMT(), *calculators]]  # eV, truth first
+volume_per_atom = truth[0] ** 3 / 4  # Å³
+for strain in (0.01, 0.03):
+    shear_cost = 1e3 * 2 * truth[2] * units.GPa * strain**2 * volume_per_atom  # E/V = 2 C' γ²
+    stretch_cost = 1e3 * 4.5 * truth[1] * units.GPa * strain**2 * volume_per_atom  # E/V = 9/2 B strain²
+    sheared = deform(copper_crystal(truth[0]), elasticity.volume_conserving_strains(strain)[0])
+    at_rest, by_emt = 250 * energies_of(EMT(), [copper_crystal(truth[0]), sheared])  # meV/atom
+    print(f"{strain:.0%}: shear {shear_cost:.2f} (EMT {by_emt - at_rest:.2f}),", end=" ")
+    print(f"stretch {stretch_cost:.1f} meV/atom")
 
-volume, energy, bulk_modulus = EquationOfState(scaled_volumes, curves[0], "birchmurnaghan").fit()
-print(f"EMT: a0 = {np.cbrt(volume):.4f} Å, B = {bulk_modulus / units.GPa:.1f} GPa")
-again = crystals.equation_of_state(EMT())
-print("the package's function gives the same:", np.allclose(again[::2], (np.cbrt(volume), bulk_modulus / units.GPa)))
-
-# %%
-figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.5))
-_ = left.plot(scaled_volumes / 4, 250 * curves[1], "o", color=COLOURS["model"], label="model, seed 0")
-_ = left.plot(scaled_volumes / 4, 250 * curves[0], "-", color=COLOURS["truth"], label="EMT")
-_ = left.set(xlabel="volume per atom (Å$^3$)", ylabel="energy per atom (meV)")
-_ = left.legend()
-for seed, (curve, marker) in enumerate(zip(curves[1:], "os^", strict=True)):
-    _ = right.plot(scaled_volumes / 4, 250 * (curve - curves[0]), marker + "-", markersize=4, label=f"seed {seed}")
-_ = right.axhline(0, color=COLOURS["truth"], linewidth=1)
-_ = right.set(xlabel="volume per atom (Å$^3$)", ylabel="model minus EMT (meV/atom)")
-right.margins(y=0.25)
-_ = right.legend(ncols=3, loc="upper center", fontsize=9, columnspacing=1)
-show(
-    figure,
-    "Left: energy against volume, the model's points lie on EMT's curve, a bowl with its minimum near 11.6 Å³. "
-    "Right: the difference of three models from EMT, a fraction of a meV with slow waves.",
-)
+# %% [markdown]
+# The shear costs ten times less than a stretch of all edges by the same share. So the same small error of the model's energy, some hundredths of a meV for each atom, weighs ten times more.
+# And forces cannot make up for it: they fix the energy of a frame only up to a part that depends on the strain alone, because they tell how the energy changes when atoms move in a given cell. That part is left to the 240 energies.
+# (A *stress*, the topic of section 7, does speak of it, with six numbers for each frame. Research codes can train on stresses; we do not try it here.)
+#
+# One more check of the phonons. The cell has $3\times4 = 12$ vibrations: three are motions of the whole crystal, with frequency zero; six are transverse at X and three longitudinal (a wave along each of x, y, z). Does the model know that they come in such groups?
 
 # %%
-true_constant, _, true_modulus = crystals.equation_of_state(EMT())
-constants = []
 for seed, calculator in enumerate(calculators):
-    constant, _, modulus = crystals.equation_of_state(calculator)
-    constants.append(constant)
-    report(f"seed {seed}, lattice constant differs by", abs(constant - true_constant), "Å", at_most=0.01)
-    report(f"seed {seed}, bulk modulus differs by", 100 * abs(modulus / true_modulus - 1), "%", at_most=5)
-
-# %% [markdown]
-# ### Shear moduli
-#
-# A strain that keeps the volume costs less energy, so it is the harder test. A cubic crystal has two independent ones: longer along x and shorter along y ($C' = (C_{11}-C_{12})/2$), and a changed angle between x and y ($C_{44}$).
-# In this crystal each atom has for every neighbour one opposite to it. Both strains keep that so, hence no atom feels a force and nothing has to be relaxed.
-
-# %%
-true_shear = crystals.shear_moduli(EMT(), true_constant)
-print(f"EMT: C' = {true_shear[0]:.1f} GPa, C44 = {true_shear[1]:.1f} GPa")
-for seed, (calculator, constant) in enumerate(zip(calculators, constants, strict=True)):
-    shear = crystals.shear_moduli(calculator, constant)
-    report(f"seed {seed}, C' differs by", 100 * abs(shear[0] / true_shear[0] - 1), "%", at_most=40)
-    report(f"seed {seed}, C44 differs by", 100 * abs(shear[1] / true_shear[1] - 1), "%", at_most=16)
-
-# %% [markdown]
-# Clearly worse than the bulk modulus, and it differs from seed to seed. Why? Compare what a strain costs (the shear along $C'$) with the model's error of some tenths of a meV for each atom:
-
-# %%
-volume_per_atom = true_constant**3 / 4  # Å³
-for shear in (0.01, 0.03):
-    cost_of_shear = 1e3 * 2 * true_shear[0] * units.GPa * shear**2 * volume_per_atom  # E/V = 2 C' shear²
-    cost_of_stretch = 1e3 * 4.5 * true_modulus * units.GPa * shear**2 * volume_per_atom  # E/V = 9/2 B strain²
-    print(f"{shear:.0%}: shear {cost_of_shear:.2f} meV/atom, stretch of all edges {cost_of_stretch:.1f} meV/atom")
-
-# %% [markdown]
-# A shear costs ten times less than a stretch of the same size, so the same small waves in the model's energy spoil its curvature ten times as much. And forces cannot help: in a strained perfect crystal they are all zero. So it is mainly the 240 energies that speak of strain.
-# That is why people who care about elasticity also train on **stresses**, six numbers for each frame.
-#
-# ### Phonons
-#
-# Let the atoms vibrate inside the cell. The Hessian $H = -\partial\mathbf{F}/\partial\mathbf{R}$ is a $12\times12$ matrix; with the mass $m$ its eigenvalues are $m\,(2\pi\nu)^2$. All copies of the cell move alike, so
-# these are the phonons of wavelength infinite and $a_0$: three zeros (the whole crystal moves), and at the point called X six transverse and three longitudinal modes.
-
-# %%
-
-
-def phonons(calculator, lattice_constant, step=0.01):
-    """Frequencies in THz, shape (12,), of the vibrations of the 4-atom cell; negative where it is unstable."""
-    cell = copper_crystal(lattice_constant)
-
-    def forces_at(positions):
-        moved = cell.copy()
-        moved.positions = positions
-        return calculator.get_forces(moved)
-
-    hessian = -central_difference(forces_at, cell.positions, step).reshape(12, 12)  # eV/Å²
-    eigenvalues = np.linalg.eigvalsh((hessian + hessian.T) / 2) / cell.get_masses()[0]  # eV/(Å² u)
-    per_second = np.sqrt(np.abs(eigenvalues) * units._e * 1e20 / units._amu) / (2 * np.pi)
-    return np.sign(eigenvalues) * per_second * 1e-12
-
-
-# %%
-true_phonons = phonons(EMT(), true_constant)
-print(
-    f"EMT: {true_phonons[3]:.2f} THz ({(np.abs(true_phonons - true_phonons[3]) < 0.01).sum()} modes), "
-    f"{true_phonons[-1]:.2f} THz ({(np.abs(true_phonons - true_phonons[-1]) < 0.01).sum()} modes)"
-)
-for seed, (calculator, constant) in enumerate(zip(calculators, constants, strict=True)):
-    found = phonons(calculator, constant)
-    groups = np.abs(found[:3]).max(), np.ptp(found[3:9]), np.ptp(found[9:])
+    frequencies = elasticity.phonon_frequencies(calculator, found[seed, 0])
+    groups = np.abs(frequencies[:3]).max(), np.ptp(frequencies[3:9]), np.ptp(frequencies[9:])
     print(f"seed {seed}: three zeros, six alike, three alike, to 0.01 THz:", max(groups) < 0.01)
-    worst = 100 * np.abs(found[3:] / true_phonons[3:] - 1).max()
-    report(f"seed {seed}, largest difference of the other nine", worst, "%", at_most=5)
+    assert max(groups) < 0.01
 
 # %% [markdown]
-# Here the forces help: every rattled frame gives 12 labels about exactly these motions. Nobody told the model that modes come in groups of six and three. It is the symmetry of the crystal, and the descriptor keeps it.
+# Nobody told it. The groups follow from the symmetry of the crystal, and the descriptor keeps that symmetry.
 
 # %% [markdown]
 # ## 7. Stress, by differences
 #
 # The stress $\sigma_{ij} = \frac{1}{V}\,\partial E/\partial\epsilon_{ij}$ says how the energy answers to a strain (its unit: eV/Å³, or GPa). DScribe gives no derivative with respect to the cell, so we strain the cell a little
-# both ways and take the difference of the energies: two for each of six strains. ASE has that ready. EMT has an analytic stress: the truth.
+# both ways and take the difference of the energies: two for each of six strains. ASE has that ready. EMT has an analytic stress: the truth. Both in GPa:
 
 # %%
 from ase.calculators.fd import calculate_numerical_stress
 
 true_stress, model_stress = [], []
-for index in test[:10]:
-    frame = frames[index].copy()
+for row in test_rows[:10]:
+    frame = frames[row].copy()
     frame.calc = EMT()
     true_stress.append(frame.get_stress() / units.GPa)  # xx, yy, zz, yz, xz, xy
     frame.calc = calculators[0]
     model_stress.append(calculate_numerical_stress(frame, eps=1e-5) / units.GPa)
-true_stress, model_stress = np.array(true_stress), np.array(model_stress)
-print(f"10 unseen frames, true stresses from {true_stress.min():.0f} to {true_stress.max():.0f} GPa")
-report("error of the model's stress", mean_absolute_error(model_stress, true_stress), "GPa", at_most=0.8)
+true_stress, model_stress = np.array(true_stress), np.array(model_stress)  # (10, 6), GPa
+
+# %%
+print(f"true stresses from {true_stress.min():.0f} to {true_stress.max():.0f} GPa")
+report("standard deviation of the true stress", true_stress.std(), "GPa", at_least=5, at_most=20)
+report("standard deviation of the model's stress", model_stress.std(), "GPa", at_least=5, at_most=20)
+stress_error = mean_absolute_error(model_stress, true_stress)
+report("mean absolute error of the model's stress", stress_error, "GPa", at_most=0.06)
 
 # %% [markdown]
-# The model never saw a stress, and gets it from energies and forces alone. A step of $10^{-5}$ is safe unless a pair crosses the reach on the way; then the jump is divided by $2\cdot10^{-5}$. To move and
-# reshape a cell by the thousands, one wants a descriptor whose derivative with respect to the cell is analytic. MACE, NequIP, SchNetPack and PACE (section 9) have that.
+# The model never saw a stress, and gets it from energies and forces alone. A step of $10^{-5}$ is safe unless a pair crosses the neighbour radius on the way; then the jump is divided by $2\cdot10^{-5}$. To
+# reshape a cell thousands of times, one wants a descriptor whose derivative with respect to the cell is analytic. MACE, NequIP, SchNetPack and PACE (section 9) have that.
 
 # %% [markdown]
 # ## 8. Where it breaks
 #
 # ### Strain outside the data
 #
-# The frames were stretched by at most $\pm 5\,\%$ (single edges somewhat more, by the change of shape). Nothing stops us from asking for 20 %.
+# The frames were stretched by at most $\pm 5\,\%$. Nothing in a network refuses 20 %. `CrystalCalculator` therefore looks at each crystal before it answers: it takes the volume and the vectors to the twelve nearest neighbours, computes how far the crystal is strained, and warns if no training frame was strained so far.
+# A Python warning does not stop a program. Here we catch it, to look at it:
 
 # %%
+import warnings
+
 stretches = np.linspace(-0.15, 0.2, 36)
-cells = [copper_crystal(true_constant * (1 + stretch)) for stretch in stretches]
-true_curve = crystals.energies_of(EMT(), cells) / 4
-far_curves = np.array([crystals.energies_of(calculator, cells) / 4 for calculator in calculators])  # (3, 36), eV/atom
-for stretch in (-0.15, -0.1, -0.04, 0.04, 0.1, 0.2):
-    at = int(np.abs(stretches - stretch).argmin())
-    miss = np.abs(far_curves[:, at] - true_curve[at]).max()
-    bound = {"at_most": 5} if abs(stretch) < 0.05 else {"at_least": 20}
-    print(f"stretched by {stretch:.0%}, EMT: {1e3 * true_curve[at]:.0f} meV/atom")
-    report("    largest miss of three models", 1e3 * miss, "meV/atom", **bound)
+cells = [copper_crystal(truth[0] * (1 + stretch)) for stretch in stretches]
+true_curve = energies_of(EMT(), cells) / 4  # eV/atom
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    far_curves = np.array([energies_of(calculator, cells) / 4 for calculator in calculators])  # (3, 36)
+print(f"{len(cells)} cells, {len(calculators)} calculators, {len(caught)} warnings; the first:")
+print(f"{caught[0].category.__name__}: {caught[0].message}")
+assert len(caught) == len(calculators)
 
-# %%
-figure, axes = plt.subplots(figsize=(7, 3.6))
-_ = axes.axvspan(-5, 5, color=COLOURS["training"], alpha=0.12, linewidth=0)
-for curve, style in zip(far_curves, ("-", "--", ":"), strict=True):
-    _ = axes.plot(100 * stretches, curve, style, color=COLOURS["model"])
-_ = axes.plot(100 * stretches, true_curve, color=COLOURS["truth"])
-_ = axes.text(0, 1.2, "data", color=COLOURS["training"], ha="center")
-_ = axes.text(11.5, 0.75, "EMT", ha="right")
-_ = axes.text(14, 0.12, "3 models", color=COLOURS["model"])
-_ = axes.set(xlabel="stretch of all edges (%)", ylabel="energy per atom (eV)", ylim=(-0.1, 1.7))
+# %% [markdown]
+# It warns once, not in each step of a simulation. And it is right to warn:
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+figure, (left, right) = plt.subplots(1, 2, figsize=(7.5, 3.6))
+for axis in (left, right):
+    axis.axvspan(-5, 5, **TRAINING_RANGE, label="data")
+    axis.set_xlabel("stretch of all edges (%)")
+left.plot(100 * stretches, true_curve, **LINES["truth"], label="EMT")
+for seed, style in enumerate(("--", "-.", ":")):
+    look = LINES["model"] | {"linestyle": style, "label": f"seed {seed}"}
+    left.plot(100 * stretches, far_curves[seed], **look)
+left.set(ylabel="energy per atom (eV)", ylim=(-0.1, 1.7))
+largest_miss = np.abs(far_curves - true_curve).max(axis=0)
+right.semilogy(100 * stretches, 1e3 * largest_miss, **LINES["truth"], label="largest miss")
+right.semilogy(100 * stretches, 1e3 * np.ptp(far_curves, axis=0), **LINES["model"], label="spread")
+right.set(ylabel="energy per atom (meV)", ylim=(None, 1e5))
+for axis in (left, right):
+    axis.legend(fontsize=9, loc="upper center")
 show(
     figure,
-    "Energy against the stretch of the crystal. Inside the shaded range of the data three models lie on EMT's curve; outside, on both "
-    "sides, they bend away below it, all three alike.",
+    "Left: energy against the stretch of the crystal. Inside the shaded range of the data three models "
+    "lie on EMT's curve; outside, on both sides, they leave it. Right, on a log axis: the largest miss "
+    "and the spread of the models, both small inside the data, rise by orders of magnitude outside.",
 )
 
 # %% [markdown]
-# Outside the shaded range all three models say that the crystal is far softer than it is. And look: they **agree** with each other. Is the spread of a committee (lesson 8) a warning here?
+# Is the spread of a committee (lesson 8) a warning here? Two questions: does it grow where the models are wrong, and is its size that of the error?
 
 # %%
-for stretch in (-0.15, 0.2):
+spread, misses = np.ptp(far_curves, axis=0), np.abs(far_curves - true_curve)  # eV/atom
+inside = np.abs(stretches) < 0.045
+report("inside the data, largest miss", 1e3 * misses[:, inside].max(), "meV/atom", at_most=1)
+bounds = {-0.15: (300, 1000), -0.08: (2, 4), 0.08: (2, 14), 0.2: (125, 2900)}
+for stretch, (least_miss, least_growth) in bounds.items():  # wide: from seed to seed they vary tenfold
+    at, name = int(np.abs(stretches - stretch).argmin()), f"stretched by {stretch:.0%}"
+    report(f"{name}, largest miss", 1e3 * misses[:, at].max(), "meV/atom", at_least=least_miss)
+    report(f"{name}, growth of the spread", spread[at] / spread[inside].mean(), at_least=least_growth)
+
+# %%
+for stretch in (-0.07, -0.04):
     at = int(np.abs(stretches - stretch).argmin())
-    spread = np.ptp(far_curves[:, at])
-    miss = np.abs(far_curves[:, at] - true_curve[at]).min()
-    report(f"stretched by {stretch:.0%}, spread of the models over the smallest miss", spread / miss, at_most=0.5)
+    sides = {bool(side) for side in far_curves[:, at] > true_curve[at]}
+    name, over_spread = f"compressed by {-stretch:.0%}", misses[:, at].min() / spread[at]
+    print(f"{name}: all three models err on one side of EMT:", len(sides) == 1)
+    report(f"{name}, smallest miss over the spread", over_spread, at_least=1)
 
 # %% [markdown]
-# A weak one: the truth lies far outside the spread. All three have learned the same data with the same kind of network, and bend the same way where there is none.
+# It grows, and early: as an alarm the spread is strong. But its size is not the size of the error. At 7 % and even at 4 % of compression, which is inside the data, the truth lies outside the spread of all three: they have the same labels and the same descriptor, and what all share no spread can show.
 
 # %% [markdown]
 # ### Explore: stretch and shear
@@ -527,14 +583,20 @@ strain_explorer(models)
 # | **Shear (%)** | shears every crystal of the picture; the frames were sheared by at most 4 % in this way |
 # | **Reset** | back to the crystal as it is |
 #
-# The curves belong to the chosen shear. Beyond 4 % nothing is shaded: no stretch is inside the data then. A point beyond the scale is drawn at its edge. The sentence says whether the crystal lies inside the data, and what EMT and the models say.
+# The curves belong to the chosen shear. Beyond 4 % nothing is shaded: no stretch is inside the data then. The crystal is drawn beside. The sentence says whether it lies inside the data, and what EMT and the models predict.
 #
 # **Try:**
 #
-# - Without shear, stretch to 5 %, then on. Where do you *see* the models leave the curve? Where does the sentence see it?
-# - Compress by as much. Which side fails sooner?
-# - Set the stretch to 0 and shear up to 12 %. Compare the miss with that of a stretch of 12 %. Section 6 told what each of the two costs.
-# - Find a place outside the data where the models lie much closer to each other than to EMT.
+# 1. Without shear, stretch to 5 %, then on. Where do you *see* the models leave the curve? Where does the sentence say so?
+# 2. Compress by as much. Which side costs more energy?
+# 3. Set the stretch to 0 and shear up to 12 %. Compare the miss with that of a stretch of 12 %, and remember from section 6 what each of the two costs.
+#
+# <details><summary>Answers</summary>
+#
+# 1. The picture, in which a line is 10 meV thick, shows it some per cent beyond the data. The sentence gives meV, and says "outside the training data" from the first step beyond 5 %.
+# 2. Compression: atoms repel each other steeply. EMT's energy rises by 0.9 eV for an atom at 12 % of compression, by 0.4 eV at 12 % of stretch.
+# 3. The stretch of 12 % is missed by ten to hundreds of meV, the shear by a few. The shear costs ten times less, and it brings half of the neighbours closer where a stretch moves all of them away.
+# </details>
 
 # %% [markdown]
 # ### A larger cell
@@ -542,83 +604,102 @@ strain_explorer(models)
 # The sum over atoms works for any number of atoms. Two cells side by side have twice the energy, as they must:
 
 # %%
-one, two = crystals.energies_of(calculators[0], [frames[0], frames[0] * (2, 1, 1)])
+one, two = energies_of(calculators[0], [frames[0], frames[0] * (2, 1, 1)])
 print("twice the energy to 1e-9 eV:", abs(two - 2 * one) < 1e-9)
 assert abs(two - 2 * one) < 1e-9
 
 # %% [markdown]
-# So is a model trained on 4 atoms good for 32 that move on their own? The strains are drawn as before, the displacements too.
+# **What do you expect** of a model trained on cells of 4 atoms, in cells of 32 that move on their own? The strains are drawn as before, the displacements too.
 
 # %%
-from forcefield import systems
 from forcefield.dataset import Dataset
 
-large_frames = crystal_frames(30, 1, soap, repeat=2)
-print(plan_memory(30, 32, 32, 70)[1])
-large = Dataset(*systems.label(large_frames, EMT()), *describe(soap, large_frames, attach=True))
-large_training, large_test = large[:24], large[24:]
+large_frames = crystal_frames(24, 1, soap, repeat=2)
+large = Dataset.from_structures(large_frames, soap, attach=True, calculator=EMT())
+large_training, large_test = large[:18], large[18:]
+print(large)
+
+# %%
 small_cell_errors = []
 for seed, model in enumerate(models):
     _, forces = model.predict(large_test.descriptors, large_test.derivatives)
     small_cell_errors.append(1e3 * mean_absolute_error(forces, large_test.forces))
-    report(f"seed {seed}, force error in cells of 32 atoms", small_cell_errors[-1], "meV/Å", at_least=30)
+    report(f"seed {seed}, force error in cells of 32 atoms", small_cell_errors[-1], "meV/Å", at_least=5)
+times_worse = np.array(small_cell_errors) / test_errors
+report("smallest of the three, over the error in cells of 4", times_worse.min(), at_least=6)
 
 # %% [markdown]
-# Ten times worse than in cells of 4, and more! No bug: we just saw that size alone changes nothing. The **data** were too special. In a cell of 4 atoms
+# Many times worse, in frames drawn by the same rules! No mistake in the program: we just saw that size alone changes nothing. The **data** were too special. In a cell of 4 atoms
 # all images of an atom move alike: a neighbour that comes closer on one side has a twin that moves away on the other. In a cell of 32 atoms neighbours move on their own, and these surroundings were never seen.
 #
 # One number shows it: the *mean* distance from an atom to its 12 nearest neighbours. One twin comes closer, the other goes away, so in cells of 4 atoms it hardly changes, however much the atoms are rattled.
 
 # %%
+from forcefield.images import nearest_neighbours
 
 
-def mean_distances(structures):
-    """Mean distance of every atom to its 12 nearest neighbours, in units of the cube's edge (cube root of V)."""
-    found = []
-    for structure in structures:
-        edge_length = np.cbrt(4 * structure.get_volume() / len(structure))
-        first, distances = neighbor_list("id", structure, 3.8)
-        for atom in range(len(structure)):
-            found.append(np.sort(distances[first == atom])[:12].mean() / edge_length)
-    return np.array(found)
+def mean_distances(structure):
+    """Mean distance of each atom to its 12 nearest neighbours over the cube's edge, (n_atoms,)."""
+    edge = np.cbrt(4 * structure.get_volume() / len(structure))
+    return np.linalg.norm(nearest_neighbours(structure, 12), axis=-1).mean(axis=1) / edge
 
 
-small_means, large_means = mean_distances(frames), mean_distances(large_frames)
+small_means = np.concatenate([mean_distances(frame) for frame in frames])
+large_means = np.concatenate([mean_distances(frame) for frame in large_frames])
 print(f"standard deviation: {small_means.std():.4f} (4 atoms), {large_means.std():.4f} (32 atoms)")
 
-# %%
-figure, axes = plt.subplots(figsize=(6.5, 3.2))
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+figure, axes = plt.subplots(figsize=(6.5, 3.0))
 bins = np.linspace(0.69, 0.73, 41)
-_ = axes.hist(small_means, bins, density=True, alpha=0.55, color=COLOURS["model"])
-_ = axes.hist(large_means, bins, density=True, histtype="step", linewidth=2, color=COLOURS["training"])
+axes.hist(small_means, bins, density=True, alpha=0.55, color=COLOURS["model"])
+axes.hist(large_means, bins, density=True, histtype="step", linewidth=2, color=COLOURS["training"])
 top = axes.get_ylim()[1]
-_ = axes.text(0.713, 0.7 * top, "cells of 4 atoms", color=COLOURS["model"])
-_ = axes.text(0.716, 0.25 * top, "cells of 32 atoms", color=COLOURS["training"])
-_ = axes.set(xlabel="mean distance to 12 neighbours / edge of the cube", ylabel="atoms (density)")
+axes.text(0.713, 0.7 * top, "cells of 4 atoms", color=COLOURS["model"])
+axes.text(0.716, 0.25 * top, "cells of 32 atoms", color=COLOURS["training"])
+axes.set(xlabel="mean distance to 12 neighbours / edge of the cube", ylabel="atoms (density)")
 show(
     figure,
-    "Two histograms of the mean distance to the twelve nearest neighbours: a narrow peak for cells of 4 atoms, "
-    "a several times broader one for cells of 32 atoms.",
+    "Two histograms of the mean distance to the twelve nearest neighbours: a narrow peak for cells of "
+    "4 atoms, a several times broader one for cells of 32 atoms.",
 )
 
 # %% [markdown]
-# **The cure** is data of the right kind: 24 frames of 32 atoms (one energy and 96 force components each), the same network, the same 6 unseen frames as test.
+# **The cure** is data of the right kind: 18 frames of 32 atoms (one energy and 96 force components each), the same network, the same 6 unseen frames as test.
 
 # %%
 from forcefield.training import train
 
 start = time.perf_counter()
-cured = [train(large_training, seed=seed, hidden_units=(32, 32), iterations=200)[0] for seed in range(3)]
+settings = CRYSTAL_FIT | {"iterations": 10}
+of_large_cells = [train(large_training, seed=seed, **settings)[0] for seed in range(3)]
 print(f"time: {time.perf_counter() - start:.1f} s (this machine)")
-for seed, model in enumerate(cured):
-    energies, forces = model.predict(large_test.descriptors, large_test.derivatives)
-    error = 1e3 * mean_absolute_error(forces, large_test.forces)
-    report(f"seed {seed}, force error in cells of 32 atoms", error, "meV/Å", at_most=45)
-    report(f"seed {seed}, divided by that of the model from small cells", error / small_cell_errors[seed], at_most=0.5)
+large_cell_errors = []
+for seed, model in enumerate(of_large_cells):
+    _, forces = model.predict(large_test.descriptors, large_test.derivatives)
+    large_cell_errors.append(1e3 * mean_absolute_error(forces, large_test.forces))
+    report(f"seed {seed}, fitted to such cells, force error", large_cell_errors[-1], "meV/Å", at_most=5)
+left_over = np.array(large_cell_errors) / small_cell_errors
+report("largest of the three, over that of the model from small cells", left_over.max(), at_most=0.5)
 
 # %% [markdown]
-# Far better, by data alone. The price is the cost of section 2. The lesson is general: **a test set drawn like the training set says nothing about uses of another kind.** Ours was drawn honestly, and still its
-# few meV/Å were no promise for a larger cell. A vacancy (an exercise), a surface, a liquid would be further still.
+# Far better, by data alone. The price is the cost of section 2. This is general: **a test set drawn like the training set says nothing about uses of another kind.** Ours was drawn honestly, and still its
+# error was no promise for a larger cell. A vacancy (an exercise), a surface, a liquid would be further still.
+#
+# ### At the jump
+#
+# Section 3 threw frames away that had a pair at the neighbour radius. A simulation cannot do that: atoms go where they go. So `CrystalCalculator` warns there as well, if forces are asked for. The unlucky cell again:
+
+# %%
+unlucky.calc = calculators[0]
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    forces = unlucky.get_forces()
+print(f"{caught[0].category.__name__}: {caught[0].message}")
+own_forces = numerical_forces(lambda moved: energy_at(moved, unlucky), unlucky.positions, step=1e-6)
+report("error of the forces", np.abs(forces - own_forces).max(), "eV/Å", at_least=0.01, at_most=0.17)
+
+# %% [markdown]
+# Our own differences, with a step that stays on one side, are the reference. The error is many times the test error of section 5, and it comes and goes from step to step: in a simulation it acts like noise that heats or cools. A descriptor with analytic derivatives does not make this error; one that ends smoothly has no jump at all.
 
 # %% [markdown]
 # ## 9. What this course left out, and where to go next
@@ -640,7 +721,7 @@ for seed, model in enumerate(cured):
 # %% [markdown]
 # **Foundation models** such as MACE-MP-0 are trained once on very many crystals with most elements, and then used as they are or trained further on a few frames of your own
 # ([Batatia et al. 2023](https://arxiv.org/abs/2401.00096)). They are an excellent start, and no reason to skip the checks you have learned: early ones were found systematically too soft, because their data
-# lie close to equilibrium ([Deng et al. 2025](https://doi.org/10.1038/s41524-024-01500-6)); you saw something like it in section 8. Models are compared on
+# lie close to equilibrium ([Deng et al. 2025](https://doi.org/10.1038/s41524-024-01500-6)). Models are compared on
 # [Matbench Discovery](https://doi.org/10.1038/s42256-025-01055-1).
 #
 # **Charges and long range.** Everything here ends at a cutoff. Salts, water at interfaces and molecules far apart feel each other beyond any cutoff, and charge can move from one end of a molecule to the other.
@@ -658,59 +739,63 @@ for seed, model in enumerate(cured):
 # <details><summary>Solution</summary>
 #
 # ```python
-# full = copper_crystal(true_constant) * (2, 2, 2)
+# full = copper_crystal(truth[0]) * (2, 2, 2)
 # vacancy = full.copy()
 # del vacancy[0]
-# members = [ForceFieldCalculator(model, soap) for model in models + cured]
+# members = [CrystalCalculator(model) for model in models + of_large_cells]
 # for name, calculator in zip(["EMT", *["4 atoms"] * 3, *["32 atoms"] * 3], [EMT(), *members]):
-#     whole, with_hole = crystals.energies_of(calculator, [full, vacancy])
+#     whole, with_hole = energies_of(calculator, [full, vacancy])
 #     print(f"{name:9s} {with_hole - 31 / 32 * whole:.2f} eV")
 # ```
 #
-# EMT says 1.24 eV. The models from small cells scatter wildly: no training frame has an atom with a neighbour missing, so the answer is a guess, and each seed guesses differently. Large perfect cells do not hold vacancies either;
-# their models are not reliable here, even if one of them comes close.
+# EMT says 1.24 eV. The models from small cells say 1.8 to 2.1 eV: no training frame has an atom with a neighbour missing, so the answer is a guess. Those from large cells come nearer (1.3 to 1.6 eV), but large perfect
+# cells do not hold vacancies either: the three still differ by some tenths of an eV, and one that comes close does so by luck.
 # </details>
 #
-# **2. Train on more energies.** Only energies speak of strain. Train one model with `energy_weight=10` and look at $C'$ and at the force error on the *validation* frames. What is gained, what is lost?
+# **2. Another kind of model.** Fit a `SparseGaussianProcess` (lesson 6) with 600 sparse points to the same 240 frames. How long does it take? Compare its errors on the *validation* frames and its six numbers with the network's.
 #
 # <details><summary>Solution</summary>
 #
 # ```python
-# checked = data[validation]
-# for weight in (1, 10):
-#     model, _ = train(data[training], seed=0, energy_weight=weight, **crystals.CRYSTAL_FIT)
-#     _, forces = model.predict(checked.descriptors, checked.derivatives)
-#     moduli = crystals.shear_moduli(ForceFieldCalculator(model, soap), true_constant)
-#     print(f"weight {weight}: C' {moduli[0]:.1f} GPa, force error {1e3 * mean_absolute_error(forces, checked.forces):.1f} meV/Å")
+# from forcefield.gaussian_process import SparseGaussianProcess
+#
+# start = time.perf_counter()
+# process = SparseGaussianProcess(data[training_rows], n_sparse=600)
+# print(f"{time.perf_counter() - start:.1f} s")
+# checked = data[validation_rows]
+# for name, model in (("network", models[0]), ("Gaussian process", process)):
+#     energies, forces = model.predict(checked.descriptors, checked.derivatives)
+#     print(f"{name}: {250 * mean_absolute_error(energies, checked.energies):.3f} meV/atom,", end=" ")
+#     print(f"{1e3 * mean_absolute_error(forces, checked.forces):.2f} meV/Å")
+#     print("    differences from EMT in %:", (100 * (measured(CrystalCalculator(model)) / truth - 1)).round(2))
 # ```
 #
-# The force error grows. The change of $C'$ is about as large as that from one seed to the next, so one seed decides nothing: repeat it with three.
+# It takes ten times less time than the network. Forces are as good, energies half as good; so are $C'$ and $B$, which come from energies. The others are alike.
 # </details>
 #
-# **3. One jump in the equation of state.** Shells of neighbours pass the reach when the crystal is stretched. At which lattice constants, between 3.4 and 3.8 Å, does that happen? Look at `reach(soap)` and at the shell distances
-# $a\sqrt{n/2}$. Does the range of section 6 contain one?
+# **3. One jump in the equation of state.** Shells of neighbours pass the neighbour radius when the crystal is stretched. At which lattice constants, between 3.4 and 3.8 Å, does that happen? Look at `neighbour_radius(soap)` and at the shell distances
+# $a\sqrt{n/2}$. `equation_of_state` goes from 3.492 to 3.708 Å: does this range contain one?
 #
 # <details><summary>Solution</summary>
 #
 # ```python
 # for n in range(1, 13):
-#     constant = reach(soap) / np.sqrt(n / 2)
+#     constant = neighbour_radius(soap) / np.sqrt(n / 2)
 #     if 3.4 < constant < 3.8:
 #         print(f"shell {n}: a = {constant:.3f} Å")
-# print(f"section 6: {3.6 * 0.97:.3f} to {3.6 * 1.03:.3f} Å")
 # ```
 #
-# At 3.729 Å (shell 6) and 3.452 Å (shell 7). Section 6 goes from 3.492 to 3.708 Å and contains neither: the cutoff was chosen so.
+# At 3.745 Å (shell 6) and 3.467 Å (shell 7). The range of `equation_of_state` contains neither: the cutoff was chosen so.
 # </details>
 
 # %% [markdown]
 # ## Summary
 #
 # - A crystal is a small cell and its images. With a cutoff wider than the cell all images count: 86 neighbours, not 3.
-# - For periodic systems DScribe's derivatives are numerical, cost $6N$ descriptions, and are right only for all atoms in order with `attach=True`. Taken across the jump at $r_\mathrm{cut}+3.72\,\sigma$ they are wrong by as much as their size; such frames are drawn again.
-# - 240 frames of 4 atoms give at most 0.6 meV/atom and 12 meV/Å on 100 unseen ones, for three seeds; forces agree with differences of the model's own energy to 1e-6 eV/Å.
-# - Beside EMT: the lattice constant to 0.01 Å, the bulk modulus to 5 %, phonons at X to 5 %. Shear moduli are worse (up to 40 % allowed): mainly the energies tell of strain, and shear costs little.
-# - Outside $\pm 5\,\%$ the models are far too soft, and agree with each other. In cells of 32 atoms the models from 4 atoms are ten times worse and more; 24 large frames mend most of it.
+# - For periodic systems DScribe's derivatives are numerical, cost $6N$ descriptions, and are right only for all atoms in order with `attach=True`. Taken across the jump at $r_\mathrm{cut}+3.72\,\sigma$ they are wrong by more than their size; such frames are drawn again, and in use the calculator warns.
+# - 240 frames of 4 atoms give at most 0.12 meV/atom and 2 meV/Å on 100 unseen ones, for three seeds; forces agree with differences of the model's own energy to 1e-6 eV/Å.
+# - Beside EMT: bulk modulus and phonons at X within half a per cent, $C'$ within 5 %, although nothing of the kind was a label. The largest differences are those of $C'$, because that shear costs so little energy. EMT itself differs from copper by more.
+# - Outside $\pm 5\,\%$ the models are wrong by up to hundreds of meV for each atom. The spread of a committee grows there at once, but its size is not that of the error. In cells of 32 atoms models from 4 atoms are many times worse; 18 large frames correct it.
 
 # %% [markdown]
 # ## Questions
@@ -727,10 +812,10 @@ for seed, model in enumerate(cured):
 # No. In perfect cubic crystals every force is zero by symmetry, and any model with an invariant descriptor gives zero too. Those labels teach nothing and test nothing. Rattled frames are needed.
 # </details>
 #
-# **3.** Your model has 4 meV/Å on held-out frames, drawn like the training frames. A colleague wants to use it for copper with a grain boundary. What do you answer?
+# **3.** Your model has 0.6 meV/Å on held-out frames, drawn like the training frames. A colleague wants to use it for copper with a grain boundary. What do you answer?
 #
 # <details><summary>Answer</summary>
-# That the error says nothing about it: surroundings at a grain boundary were never seen, and section 8 shows how far off a model can be even in a larger perfect cell. Label a few grain boundaries, test on them first, then train on some of them.
+# That the error says nothing about it: surroundings at a grain boundary were never seen, and section 8 shows how far off a model can be even in a larger cell of the same crystal. Label a few grain boundaries, test on them first, then train on some of them.
 # </details>
 
 # %% [markdown]
