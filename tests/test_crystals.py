@@ -214,8 +214,8 @@ def in_cell(cell):
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
-        (lambda: crystals.copper_crystal(0), "above 0 Å"),
-        (lambda: crystals.copper_crystal(np.nan), "above 0 Å"),
+        (lambda: crystals.copper_crystal(0), "from 1 to 20 Å"),
+        (lambda: crystals.copper_crystal(np.nan), "from 1 to 20 Å"),
         (lambda: crystals.deform(crystals.copper_crystal(), 0.01), "shape"),
         (lambda: crystals.deform(crystals.copper_crystal(), [[0, 0.1, 0], [0, 0, 0], [0, 0, 0]]), "symmetric"),
         (lambda: crystals.deform(crystals.copper_crystal(), np.full((3, 3), np.nan)), "finite"),

@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import io
+import itertools
 import json
 import pickle
 import struct
@@ -16,21 +17,21 @@ from sentences import refusal
 
 from forcefield.dataset import Dataset
 from forcefield.descriptors import MIDPOINT, make_soap
-from forcefield.model import ForceField
+from forcefield.gaussian_process import SparseGaussianProcess
 from forcefield.systems import dimers, lennard_jones_calculator
 from forcefield.training import train
 
-KINDS = ("data set", "force field")
+KINDS = ("data set", "force field", "Gaussian process")
 BOTH = pytest.mark.parametrize("kind", KINDS)
 
 
 class Saved:
     """A small file as the package writes it, and how it is read again."""
 
-    def __init__(self, kind, thing, path):
+    def __init__(self, thing, path):
         thing.save(path)
         self.path, self.whole = path, path.read_bytes()
-        self.load = Dataset.load if kind == "data set" else ForceField.load
+        self.load = type(thing).load
         self.content = self.values(thing)
         with np.load(path, allow_pickle=False) as file:
             self.entries = dict(file)
@@ -40,6 +41,8 @@ class Saved:
         """All numbers that a data set or a force field holds, under their names."""
         if isinstance(thing, Dataset):
             return {name: getattr(thing, name) for name in Dataset.ARRAYS}
+        if isinstance(thing, SparseGaussianProcess):
+            return {name: np.asarray(getattr(thing, name)) for name in ("points", "weights", "shift")}
         return {name: value.numpy() for name, value in thing.state_dict().items()}
 
     def refused(self, content):
@@ -80,13 +83,14 @@ class Saved:
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    """A data set and a force field, each alone in a folder."""
+    """A data set, a network and a Gaussian process, each alone in a folder."""
     pairs = dimers(np.linspace(2.6, 4.8, 5))
     data = Dataset.from_structures(pairs, make_soap(), [MIDPOINT], calculator=lennard_jones_calculator())
     model, _ = train(data, hidden_units=(4,), iterations=2)
+    process = SparseGaussianProcess(data, n_sparse=3)
     return {
-        kind: Saved(kind, thing, tmp_path_factory.mktemp("files") / "saved.npz")
-        for kind, thing in zip(KINDS, (data, model), strict=True)
+        kind: Saved(thing, tmp_path_factory.mktemp("files") / "saved.npz")
+        for kind, thing in zip(KINDS, (data, model, process), strict=True)
     }
 
 
@@ -237,6 +241,24 @@ def test_metadata_must_be_one_text(saved, other):
     saved.refused(saved.written_with(metadata=other))
 
 
+class Harmful:
+    """What runs a program as soon as a careless reader unpickles it."""
+
+    def __init__(self, path):
+        self.path = str(path)
+
+    def __reduce__(self):
+        return open, (self.path, "w")
+
+
+@BOTH
+def test_no_file_runs_a_program(saved, tmp_path):
+    for name in saved.entries:
+        saved.refused(saved.written_with(**{name: np.array([Harmful(tmp_path / "ran")], dtype=object)}))
+    saved.refused(pickle.dumps(Harmful(tmp_path / "ran")))
+    assert not (tmp_path / "ran").exists()
+
+
 @BOTH
 def test_an_array_that_does_not_belong_there(saved):
     saved.refused_or_unharmed(saved.written_with(extra=np.zeros(3)))
@@ -326,9 +348,10 @@ def paths_of(tree, path=()):
             yield from paths_of(value, (*path, key))
 
 
-def test_every_setting_of_a_force_field_lost_or_of_another_kind(files):
+@pytest.mark.parametrize("kind", KINDS[1:])
+def test_every_setting_of_a_force_field_lost_or_of_another_kind(saved):
     """What only tells where it comes from may be missing; what its numbers hang on may not."""
-    saved, refused = files["force field"], 0
+    refused = 0
     for path in list(paths_of(json.loads(str(saved.entries["metadata"])))):
         for other in ("lost", None, -1, 1e300, 1e-300, "a word", [], {}, [None], True):
 
@@ -345,7 +368,7 @@ def test_every_setting_of_a_force_field_lost_or_of_another_kind(files):
 
 
 def test_one_kind_of_file_is_not_the_other(files):
-    for kind, other in (KINDS, KINDS[::-1]):
+    for kind, other in itertools.permutations(KINDS, 2):
         files[kind].refused(files[other].whole)
 
 

@@ -36,6 +36,16 @@ def test_attached_derivatives_against_finite_differences(radial_basis):
     np.testing.assert_allclose(derivatives.sum(axis=2), 0, atol=1e-6)
 
 
+def test_derivatives_are_analytic_where_they_can_be():
+    soap = descriptors.make_soap(l_max=2)
+    automatic, analytic, numerical = (
+        descriptors.describe(soap, [TRIMER], attach=True, method=method)[1]
+        for method in ("auto", "analytical", "numerical")
+    )
+    np.testing.assert_array_equal(automatic, analytic)
+    assert not np.array_equal(automatic, numerical)
+
+
 def test_midpoint_derivatives_against_finite_differences():
     soap = descriptors.make_soap()
     (pair,) = systems.dimers([3.1])

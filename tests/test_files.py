@@ -1,5 +1,7 @@
 """Files: complete or refused, and never spoilt by what interrupts a save."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -59,3 +61,23 @@ def test_interrupted_save_leaves_the_old_file_whole(dimer_set, tmp_path, monkeyp
         dimer_set[:10].save(path)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["set.npz"]
+
+
+def test_a_new_file_takes_the_place_of_the_old_one_at_once(dimer_set, tmp_path, monkeypatch):
+    """Complete under another name first, then renamed: nobody ever reads half a file."""
+    path = tmp_path / "set.npz"
+    dimer_set.save(path)
+    before, replace = path.read_bytes(), os.replace
+
+    def look_and_replace(source, target):
+        assert path.read_bytes() == before
+        assert len(np.load(source)["energies"]) == 10
+        replace(source, target)
+
+    monkeypatch.setattr(files.os, "replace", look_and_replace)
+    dimer_set[:10].save(path)
+    assert len(Dataset.load(path)) == 10
+    monkeypatch.setattr(files.os, "replace", None)
+    with pytest.raises(TypeError):
+        dimer_set.save(path)
+    assert len(Dataset.load(path)) == 10

@@ -108,6 +108,33 @@ def test_standardise_takes_mean_and_scale_of_the_set(dimer_set):
     np.testing.assert_allclose(model.descriptor_scale, dimer_set.descriptors.std(axis=(0, 1)), rtol=1e-12)
 
 
+def test_standardise_takes_the_energy_of_one_centre_and_the_spread_of_the_set(trimers):
+    model = standardised_model(trimers)
+    assert 3 * model.energy_shift.item() == pytest.approx(trimers.energies.mean(), rel=1e-12)
+    assert model.energy_scale.item() == pytest.approx(trimers.energies.std(), rel=1e-12)
+    assert model.provenance["sizes"] == [3]
+    assert model.provenance["labels"] == trimers.fingerprint()
+
+
+def test_standardise_looks_at_what_the_network_sees(trimers):
+    directions = trimers.descriptors / np.linalg.norm(trimers.descriptors, axis=2, keepdims=True)
+    model = standardised_model(trimers, unit_length=True)
+    np.testing.assert_allclose(model.descriptor_mean, directions.mean(axis=(0, 1)), rtol=1e-12)
+    np.testing.assert_allclose(model.descriptor_scale, directions.std(axis=(0, 1)), rtol=1e-9)
+
+
+def test_a_frozen_network_does_not_follow_later_training(trimers):
+    model = standardised_model(trimers)
+    frozen, descriptors_of_one = model.frozen(), trimers.descriptors[0]
+    before = [values.copy() for values in frozen(descriptors_of_one)]
+    with torch.no_grad():
+        for value in model.state_dict().values():
+            value += 0.1
+    for values, same in zip(before, frozen(descriptors_of_one), strict=True):
+        np.testing.assert_array_equal(values, same)
+    assert np.abs(model.frozen()(descriptors_of_one)[0] - before[0]).max() > 1e-3
+
+
 def test_a_feature_that_never_varies_does_no_harm(dimer_set):
     constant = np.ones((200, 1, 1))
     data = Dataset(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from forcefield import prepared, sampling, saved, training
+from forcefield import descriptors, prepared, sampling, saved, systems, training
 from forcefield.dataset import Dataset
 from forcefield.model import ForceField
 
@@ -71,8 +71,6 @@ def test_the_course_s_own_is_kept_and_found(small_dimer, dimer_set, capsys):
 
 
 def other_dimers(**settings):
-    from forcefield import descriptors, systems
-
     return Dataset.from_structures(
         systems.dimers(np.linspace(2, 6, 200)),
         descriptors.make_soap(),
@@ -104,6 +102,30 @@ def test_an_experiment_under_the_course_s_name_is_neither_used_nor_overwritten(s
     assert (small_dimer / "dimer_dataset_own_1.npz").read_bytes() == before
     prepared.dimer_dataset()
     assert capsys.readouterr().out.endswith("dimer_dataset.npz: found\n")
+
+
+def test_the_same_labels_with_another_descriptor_are_not_the_course_s(small_dimer, dimer_set, capsys):
+    other = Dataset.from_structures(
+        systems.dimers(np.linspace(2.5, 5.0, 200)),
+        descriptors.make_soap(sigma=0.4),
+        [descriptors.MIDPOINT],
+        calculator=systems.lennard_jones_calculator(),
+        metadata={name: dimer_set.metadata[name] for name in ("potential", "units")},
+    )
+    assert other.fingerprint() == dimer_set.fingerprint()
+    other.save(small_dimer / "dimer_dataset.npz")
+    np.testing.assert_array_equal(prepared.dimer_dataset().descriptors, dimer_set.descriptors)
+    assert "an experiment of your own" in capsys.readouterr().out
+
+
+def test_a_damaged_file_is_kept_and_not_used(small_dimer, dimer_set, capsys):
+    for name, make in (("dimer_dataset", prepared.dimer_dataset), ("dimer_model", prepared.dimer_model)):
+        path = small_dimer / f"{name}.npz"
+        path.write_bytes(b"PK damaged")
+        made = make() if name == "dimer_dataset" else make(dimer_set)
+        assert made is not None
+        assert "is damaged" in capsys.readouterr().out
+        assert path.read_bytes() == b"PK damaged"
 
 
 def test_a_model_fitted_to_other_rows_or_twice_is_not_the_course_s(small_dimer, dimer_set):

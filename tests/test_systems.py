@@ -99,6 +99,9 @@ def test_labels_that_structures_carry_are_used_and_no_potential_is_guessed():
     pair.calc = SinglePointCalculator(pair, energy=10.17, forces=forces)
     _, energies, found = systems.label([pair])
     assert energies == [10.17]
+    labels = pair.calc
+    systems.label([pair], LJ)
+    assert pair.calc is labels, "labelling leaves the structure as it is"
     np.testing.assert_array_equal(found[0], forces)
     pair.calc = SinglePointCalculator(pair, energy=10.17)
     with pytest.raises(ValueError, match="lacks its energy or its forces"):

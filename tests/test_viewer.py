@@ -4,6 +4,7 @@ import base64
 import io
 import re
 
+import ase
 import numpy as np
 from PIL import Image
 
@@ -27,6 +28,19 @@ def test_film_is_one_picture_with_alt_text_and_a_labelled_slider(monkeypatch):
     assert "Turn &lt;x&gt;" in without_scripts
     sheet = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
     assert sheet.size == (6 * viewer.WIDTH, 2 * viewer.WIDTH)  # seven pictures need a second row
+
+
+def test_every_picture_has_its_caption_and_near_atoms_cover_far_ones(monkeypatch):
+    sheets, png = [], viewer.png
+    monkeypatch.setattr(viewer, "png", lambda figure: sheets.append(figure) or png(figure))
+    monkeypatch.setattr(viewer, "display", lambda *_, **__: None)
+    pair = ase.Atoms("Cu2", [[-1, 0, 1.5], [1, 0, -1.5]])  # the first atom is nearer: seen along z, from above
+    viewer.film([pair, pair[::-1]], ["first", "second"], "number", "Two atoms.")
+    for axes, caption in zip(sheets[0].axes, ("first", "second"), strict=False):
+        assert [text.get_text() for text in axes.texts] == [caption]
+        assert [disc.center[0] for disc in axes.patches] == [1, -1], "what is drawn last lies on top"
+        dark, bright = (sum(disc.get_facecolor()[:3]) for disc in axes.patches)
+        assert dark < bright
 
 
 def test_turning_keeps_distances_and_the_structure():

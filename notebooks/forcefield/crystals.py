@@ -58,7 +58,7 @@ def copper_crystal(lattice_constant=LATTICE_CONSTANT):
     ValueError
         If the lattice constant is not a finite number above zero.
     """
-    return bulk("Cu", "fcc", a=checks.positive("The lattice constant", lattice_constant, "Å"), cubic=True)
+    return bulk("Cu", "fcc", a=checks.between("The lattice constant", lattice_constant, 1, 20, "Å"), cubic=True)
 
 
 def deform(structure, strain):
@@ -221,5 +221,5 @@ def crystal_model(data, seed=0):
     -------
     ForceField
     """
-    path = DATA_FOLDER / f"copper_crystal_model_{seed}.npz"
-    return trained_model(path, data[crystal_split()[0]], seed, CRYSTAL_FIT)
+    path = DATA_FOLDER / f"copper_crystal_model_{checks.seed(seed)}.npz"
+    return trained_model(path, checks.data_set("data", data)[crystal_split()[0]], seed, CRYSTAL_FIT)

@@ -4,7 +4,7 @@ import ase
 import numpy as np
 from ase.calculators.emt import EMT
 
-from forcefield import descriptors, sampling, splits, systems
+from forcefield import checks, descriptors, sampling, splits, systems
 from forcefield.dataset import Dataset, fingerprint, read_only
 from forcefield.files import DATA_FOLDER, load_arrays, save_arrays
 from forcefield.saved import find_or_make, is_fitted_so, keep, trained_model
@@ -69,7 +69,7 @@ def keep_dimer_dataset(data):
 
 def dimer_training_set(data):
     """The 30 labelled dimers that the course's models are fitted to."""
-    return data[splits.equally_spaced(len(data), 30)[0]]
+    return data[splits.equally_spaced(len(checks.data_set("data", data)), 30)[0]]
 
 
 def dimer_model(data):
@@ -194,4 +194,5 @@ def copper_model(data, seed=0):
     -------
     ForceField
     """
-    return trained_model(DATA_FOLDER / f"copper_model_{seed}.npz", data[copper_split()[0]], seed, COPPER_FIT)
+    path = DATA_FOLDER / f"copper_model_{checks.seed(seed)}.npz"
+    return trained_model(path, checks.data_set("data", data)[copper_split()[0]], seed, COPPER_FIT)
