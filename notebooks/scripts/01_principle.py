@@ -166,7 +166,7 @@ lennard_jones_explorer()
 # | **σ: zero crossing (Å)** | the distance at which the energy crosses zero (green diamond); the minimum is at $2^{1/6}\sigma_\mathrm{LJ}$ (blue triangle) |
 # | **ε: depth (eV)** | how far the minimum lies below zero |
 # | **r: distance (Å)** | where energy, slope and force are read (orange); the straight line has the slope of the energy there |
-# | **Reset** | the default values; their curve stays as a dashed line |
+# | **Reset** | the default values; their curve stays as a dotted line |
 #
 # Drag a handle, or press Tab until it is marked and use the arrow keys. Below the picture the reading is written out.
 #
@@ -722,6 +722,7 @@ report("energy error without the constant, largest", max(without), "meV", at_mos
 # | distance of lowest energy | $r_\mathrm{min} = 2^{1/6}\sigma_\mathrm{LJ}$ | `r_min` | one number | Å | [1](01_principle.ipynb) |
 # | calculator: in ASE, what gives energies and forces of a structure | | `atoms.calc` | | | [2](02_dataset.ipynb) |
 # | EMT (effective medium theory): a fast potential for metals, here the source of labels for copper | | `EMT()` | | | [6](06_many_atoms.ipynb) |
+# | ZBL (Ziegler, Biersack, Littmark): the repulsion of two nuclei, screened by electrons; Born-Mayer: an exponential repulsion | | `zbl`, `born_mayer` | (n,) | eV | [4](04_analysis.ipynb) |
 #
 # ### Descriptors
 #
@@ -757,12 +758,15 @@ report("energy error without the constant, largest", max(without), "meV", at_mos
 # | variance of the training labels | $\mathrm{var}(E)$, $\mathrm{var}(\mathbf{F})$ | `energy_variance`, `force_variance` | one number each | eV², (eV/Å)² | [1](01_principle.ipynb) |
 # | weights of the two parts of the loss | | `energy_weight`, `force_weight` | one number each | none | [1](01_principle.ipynb) |
 # | seed: fixes what is drawn at random | | `seed` | whole number | | [1](01_principle.ipynb) |
-# | Adam, L-BFGS: optimisers, methods that follow the gradient of the loss | | `method` | | | [3](03_training.ipynb) |
-# | batch, epoch: the points of one step; one pass over all points | | | | | [3](03_training.ipynb) |
+# | optimiser: the method that changes the weights; Adam and L-BFGS follow the gradient of the loss | | `method` | | | [3](03_training.ipynb) |
+# | mini-batch: the points of one step; epoch: one pass over all points; learning rate: size of a step | | `batch_size`, `lr` | | | [3](03_training.ipynb) |
 # | residual: prediction minus label, scaled; the loss is the sum of their squares | $\mathbf{r}$ | `residuals` | (n_residuals,) | none | [3](03_training.ipynb) |
 # | Jacobian of the residuals: their derivatives with respect to the weights | $J$ | `jacobian` | (n_residuals, n_weights) | none | [3](03_training.ipynb) |
 # | Levenberg-Marquardt: a fit by linear least squares at each step | | `method="levenberg_marquardt"` | | | [3](03_training.ipynb) |
 # | damping: keeps a step of Levenberg-Marquardt small | $\lambda$ | `damping` | one number | none | [3](03_training.ipynb) |
+# | extended Kalman filter: a relative of Levenberg-Marquardt that takes one structure at a time | | | | | [3](03_training.ipynb) |
+# | regularisation: a penalty that keeps weights small | $\alpha$ | `regularisation`, `alpha` | one number | none | [4](04_analysis.ipynb) |
+# | unit-length descriptor, square-root scaling: two other ways to scale the input | $\mathbf{D}/\vert\mathbf{D}\vert$ | `unit_length`, `scaling` | as $\mathbf{D}$ | none | [6](06_many_atoms.ipynb) |
 #
 # ### Data, errors and baselines
 #
@@ -774,24 +778,31 @@ report("energy error without the constant, largest", max(without), "meV", at_mos
 # | cross-validation: each part of the labels is the validation set once | | | | | [3](03_training.ipynb) |
 # | mean absolute error | MAE | `mean_absolute_error` | one number | meV, meV/Å | [1](01_principle.ipynb) |
 # | root of the mean squared error | RMSE | | one number | meV, meV/Å | [4](04_analysis.ipynb) |
-# | overfitting: the training error falls and the error on other data rises | | | | | [3](03_training.ipynb) |
+# | standard error of the median: how uncertain the median of several seeds is; the bootstrap estimates it by drawing again from the same values | | | one number | as the values | [4](04_analysis.ipynb) |
+# | parity plot: prediction against truth | | | | | [4](04_analysis.ipynb) |
+# | overfitting: the model follows the noise of its labels; the error on other data rises | | | | | [5](05_experiments.ipynb) |
 # | early stopping: keep the weights of the lowest validation loss | | | | | [3](03_training.ipynb) |
 # | extrapolation: a prediction outside the range of the labels | | | | | [4](04_analysis.ipynb) |
 # | baseline: a simple method that a model must beat | | `baselines` | | | [4](04_analysis.ipynb) |
 # | kernel (of a regression): how similar two inputs are | $k(\mathbf{D}, \mathbf{D}')$ | | one number | none | [4](04_analysis.ipynb) |
 # | kernel ridge regression: a weighted sum of kernels, with a penalty on the weights | | `KernelRidgeBaseline` | | | [4](04_analysis.ipynb) |
+# | Hermite spline: between two labels the cubic through both values with both slopes | | `hermite_baseline` | | | [4](04_analysis.ipynb) |
+# | condition number: largest over smallest eigenvalue of a matrix; its powers of ten are the digits lost in a solution | | `condition` | one number | none | [4](04_analysis.ipynb) |
 # | Gaussian process: the same sum, derived from probabilities | | `SparseGaussianProcess` | | | [6](06_many_atoms.ipynb) |
 # | sparse points: the few inputs that such a sum runs over | | `n_sparse` | | | [6](06_many_atoms.ipynb) |
 # | learning curve: error against the number of labels | | | | | [5](05_experiments.ipynb) |
+# | fingerprint: a short text that changes when any label changes | | `data.fingerprint()` | | | [2](02_dataset.ipynb) |
 #
 # ### Dynamics
 #
 # | term | symbol | name in the code | shape | unit | lesson |
 # |---|---|---|---|---|---|
 # | relaxation: moving atoms until the forces vanish; BFGS does it | | `BFGS` | | | [7](07_dynamics.ipynb) |
-# | molecular dynamics: Newton's equations in small time steps | | `VelocityVerlet`, `Langevin` | | fs | [7](07_dynamics.ipynb) |
+# | molecular dynamics: Newton's equations in small time steps; velocity Verlet: the usual way to take a step; Langevin: with a heat bath | | `VelocityVerlet`, `Langevin` | | fs | [6](06_many_atoms.ipynb) |
 # | NVE: dynamics that conserves the total energy | | | | | [7](07_dynamics.ipynb) |
 # | Lindemann's index: fluctuation of the distances of atoms, over their mean | | | one number | none | [7](07_dynamics.ipynb) |
+# | block: frames of a trajectory that follow each other; a split keeps them together | | `split_blocks` | | | [6](06_many_atoms.ipynb) |
+# | basin hopping: a search for the lowest minimum by random moves and relaxations | | `basin_hopping` | | | [8](08_uncertainty.ipynb) |
 #
 # ### Uncertainty
 #
@@ -800,20 +811,21 @@ report("energy error without the constant, largest", max(without), "meV", at_mos
 # | committee: several models of the same labels | | `Committee`, `CommitteeCalculator` | | | [8](08_uncertainty.ipynb) |
 # | spread: standard deviation over the committee | | `energy_spread`, `force_spread` | (n_systems,), (n_systems, n_atoms) | eV, eV/Å | [8](08_uncertainty.ipynb) |
 # | calibration: makes the spread agree with the size of the errors | | `calibration_factor` | one number | none | [8](08_uncertainty.ipynb) |
-# | conformal bound: a bound that a chosen share of the errors keeps; coverage: the share that did | | `conformal_factor` | one number | none | [8](08_uncertainty.ipynb) |
-# | active learning: the model chooses what is labelled next | | | | | [8](08_uncertainty.ipynb) |
-# | ZBL (Ziegler, Biersack, Littmark): the repulsion of two nuclei at short distance | | `repulsion` | | eV | [8](08_uncertainty.ipynb) |
+# | reliability plot: size of the errors against the spread | | | | | [8](08_uncertainty.ipynb) |
+# | conformal bound: a bound that a chosen share of the errors keeps; coverage: the share that did; exchangeable: drawn alike, which the bound takes for granted | | `conformal_factor` | one number | none | [8](08_uncertainty.ipynb) |
+# | active learning: labels are made where the model is least certain, and it is fitted again | | `StopOnSpread` | | | [8](08_uncertainty.ipynb) |
 #
 # ### Crystals
 #
 # | term | symbol | name in the code | shape | unit | lesson |
 # |---|---|---|---|---|---|
 # | periodic: the structure repeats in space; its cell is one repeat | | `pbc`, `cell` | (3, 3) | Å | [9](09_crystals.ipynb) |
+# | lattice constant: edge of the cubic cell where its energy is lowest | $a_0$ | `lattice_constant` | one number | Å | [9](09_crystals.ipynb) |
 # | equation of state: energy against volume | $E(V)$ | | | eV, Å³ | [9](09_crystals.ipynb) |
 # | bulk modulus: resistance to a change of volume | $B$ | | one number | GPa | [9](09_crystals.ipynb) |
 # | shear moduli: resistance to a change of shape | $C'$, $C_{44}$ | | one number each | GPa | [9](09_crystals.ipynb) |
 # | strain: relative change of the cell; stress: derivative of the energy by strain, over the volume | | | (3, 3) | none; GPa | [9](09_crystals.ipynb) |
-# | phonon: a vibration of the whole crystal | | | | THz | [9](09_crystals.ipynb) |
+# | phonon: a vibration of the whole crystal; longitudinal: atoms move along the wave, transverse: across it; X: the wave along an edge of the cube whose length is that edge | $\nu$ | `phonon_frequencies` | (12,) | THz | [9](09_crystals.ipynb) |
 
 # %% [markdown]
 # ## Exercises
