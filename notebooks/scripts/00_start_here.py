@@ -66,7 +66,7 @@ print("Two dimers have", 2 * atoms_in_a_dimer, "atoms.")
 # | a wrong edit in a cell | `Ctrl`+`Z` inside the cell (`Cmd`+`Z` on a Mac) |
 # | an error, or strange numbers | *Kernel > Restart Kernel and Run All Cells…*: often a cell ran out of order |
 # | you want the page as it was last saved (JupyterLab saves by itself every two minutes) | *File > Reload Notebook from Disk* |
-# | you want the lesson as it came | *File > New > Terminal*, then `git restore notebooks/01_principle.ipynb` (with the name of the lesson; works if the course was copied with git), then *File > Reload Notebook from Disk* |
+# | you want the lesson as it came | *File > New > Terminal*, then `git restore notebooks/01_principle.ipynb` (with the name of the lesson; works if the course was copied with git), then *File > Reload Notebook from Disk*. This removes your changes: keep a copy first with *File > Save Notebook As…* |
 #
 # Some cells check a result with `assert`, which stops if a condition is not true. If you change something above such a cell, it may stop with an `AssertionError`, and an arrow points to the condition that no longer holds. That is a result too: it tells what your change did.
 #
