@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from jupyterlab_server.config import get_static_page_config
+from nbformat.sign import MemorySignatureStore, NotebookNotary
 from traitlets.config import PyFileConfigLoader
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,7 +62,9 @@ def test_a_notebook_is_saved_with_its_widgets():
 def contents(tmp_path):
     """JupyterLab's way to the files of a folder, as the course sets it."""
     code = PyFileConfigLoader("jupyter_server_config.py", str(JUPYTER)).load_config()
-    return code.ServerApp.contents_manager_class(root_dir=str(tmp_path))
+    # Which notebooks are trusted stays in memory: the reader's own list is left alone.
+    notary = NotebookNotary(secret=b"of this test", store_factory=MemorySignatureStore)
+    return code.ServerApp.contents_manager_class(root_dir=str(tmp_path), notary=notary)
 
 
 def as_lab_saves(book):
