@@ -83,3 +83,26 @@ def test_the_list_keeps_the_reasons_of_bounds_that_stay(launcher_folder, capsys)
     lesson(launcher_folder, "error: 0.2 meV (at most 2)\nratio: 9 (at least 0.1)\n")
     assert bounds.bounds([]) == 1
     assert listed.read_text(encoding="utf-8").endswith("# one in two hundred\n  ratio: at least 0.1\n")
+
+
+# ---- the lessons -------------------------------------------------------------------------------
+
+LESSONS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+LISTED = bounds.read_list((ROOT / bounds.LIST).read_text(encoding="utf-8"))
+each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+
+
+@each_lesson
+def test_the_list_has_every_bound(path):
+    lines, _ = bounds.listed(path, dict(LISTED.get(path.stem, [])))
+    listed = [f"{bound}  # {reason}" if reason else bound for bound, reason in LISTED.get(path.stem, [])]
+    assert lines == listed, "`python3 binder/course.py bounds` renews tests/bounds.txt: look at what changes there"
+
+
+@each_lesson
+def test_stored_numbers_keep_their_bounds_and_a_wide_bound_has_its_reason(path):
+    assert bounds.listed(path, dict(LISTED.get(path.stem, [])))[1] == []
+
+
+def test_only_lessons_are_listed():
+    assert LISTED.keys() <= {path.stem for path in LESSONS}
