@@ -107,6 +107,12 @@ def test_the_size_of_the_loss_changes_nothing(labelled_and_rest, method):
         assert not history.converged
 
 
+def test_lbfgs_does_not_freeze_where_losses_are_small(labelled_and_rest):
+    """1.4e-9 here; 1.5e-7 with torch's threshold left as it is, because the curvature is no longer learned."""
+    _, history = train(labelled_and_rest[0], seed=1, iterations=1200)
+    assert history.loss < 1.5e-8
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_the_same_seed_gives_the_same_model(labelled_and_rest, method):
     training_set, test_set = labelled_and_rest
