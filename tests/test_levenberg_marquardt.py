@@ -148,6 +148,14 @@ def test_evaluations_are_counted(labelled_and_rest, monkeypatch):
     assert history.evaluations == len(calls) > 60
 
 
+def test_forces_that_no_weights_can_follow_count_in_the_recorded_loss(labelled_and_rest):
+    """A net force of a pair lies in no direction along which its descriptor changes."""
+    pushed = replace(labelled_and_rest[0], forces=labelled_and_rest[0].forces + 0.3)
+    _, history = train(pushed, method="levenberg_marquardt", hidden_units=(8,), iterations=30)
+    assert history.training[-1] == pytest.approx(history.loss, rel=1e-9)
+    assert history.loss > 0.9 * 0.3**2 / pushed.forces.var() * 5 / 6
+
+
 def test_a_perfect_start_is_left_as_it_is(labelled_and_rest):
     """Labels made by the model itself: the residuals are rounding, and nothing is left to gain."""
     training_set, _ = labelled_and_rest
