@@ -19,19 +19,19 @@
 #
 # | lesson | you leave with | minutes |
 # |---|---|---|
-# | [0. Start here](00_start_here.ipynb) | the map, and a check that everything works | 10 |
+# | [0. Start here](00_start_here.ipynb) | the map, and a check that everything works | 13 |
 # | **Part I: two atoms** | | |
-# | [1. Principle](01_principle.ipynb) | what a force field is; descriptor, Jacobian and chain rule; the loss; the [terms and symbols](01_principle.ipynb#Terminology) | 50 |
-# | [2. Dataset](02_dataset.ipynb) | 200 labelled pairs of atoms, their descriptors, and derivatives that you have checked | 60 |
-# | [3. Training](03_training.ipynb) | a network trained on energies and forces, first step by step, then quickly | 55 |
-# | [4. Analysis](04_analysis.ipynb) | errors on points never seen, baselines to compare with, and what breaks | 60 |
+# | [1. Principle](01_principle.ipynb) | what a force field is; descriptor, Jacobian and chain rule; the loss; the [terms and symbols](01_principle.ipynb#Terminology) | 55 + 15 |
+# | [2. Dataset](02_dataset.ipynb) | 200 labelled pairs of atoms, their descriptors, and derivatives that you have checked | 65 + 15 |
+# | [3. Training](03_training.ipynb) | a network trained on energies and forces, first step by step, then quickly | 90 + 20 |
+# | [4. Analysis](04_analysis.ipynb) | errors on points never seen, baselines to compare with, and what breaks | 70 + 20 |
 # | **Part II: what makes it good** | | |
-# | [5. Experiments](05_experiments.ipynb) | what energies, forces, labels and descriptor settings each contribute | 50 |
+# | [5. Experiments](05_experiments.ipynb) | what energies, forces, labels and descriptor settings each contribute | 70 + 15 |
 # | **Part III: real systems** | | |
-# | [6. Many atoms](06_many_atoms.ipynb) | a force field for a cluster of 13 copper atoms | 45 |
-# | [7. Dynamics](07_dynamics.ipynb) | the model at work: relaxation, vibrations, atoms that move | 45 |
-# | [8. Uncertainty](08_uncertainty.ipynb) | a model that knows when it does not know, and asks for its own labels | 55 |
-# | [9. Crystals](09_crystals.ipynb) | copper that repeats in space, and its measurable properties | 60 |
+# | [6. Many atoms](06_many_atoms.ipynb) | a force field for a cluster of 13 copper atoms | 60 + 15 |
+# | [7. Dynamics](07_dynamics.ipynb) | the model at work: relaxation, vibrations, atoms that move | 50 + 15 |
+# | [8. Uncertainty](08_uncertainty.ipynb) | several models whose disagreement estimates the error, and which labels to add | 75 + 25 |
+# | [9. Crystals](09_crystals.ipynb) | copper that repeats in space, and its measurable properties | 85 + 30 |
 #
 # Part I teaches the whole [tutorial on forces and energies](https://singroup.github.io/dscribe/latest/tutorials/machine_learning/forces_and_energies.html) of DScribe, the library that computes the descriptors (numbers that describe where the atoms are). Parts II and III build on it. Every lesson runs by itself, in any order: if it needs a file of an earlier lesson and the file is not there, it makes the file again.
 
