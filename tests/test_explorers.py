@@ -8,7 +8,10 @@ import re
 import numpy as np
 import psutil
 import pytest
+from ase import units
 from ase.calculators.emt import EMT
+from ase.md.velocitydistribution import Stationary, ZeroRotation
+from ase.md.verlet import VelocityVerlet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from matplotlib import pyplot as plt
@@ -22,6 +25,7 @@ from forcefield.explorers.base import Explorer, Reading, WordExplorer
 from forcefield.explorers.controls import slider
 from forcefield.explorers.drawing import Mark, new_figure, number
 from forcefield.gradients import central_difference
+from forcefield.sampling import copper_cluster
 
 NAMES = ("lennard_jones", "soap", "training", "extrapolation", "committee", "strain", "dynamics")
 MODULES = dict(
@@ -454,6 +458,23 @@ def test_training_with_forces_alone_says_where_the_energies_are(dimer_set):
         result = training_explorer.compute(dimer_set, 30, 1.0, 16, 0)
         off = np.median(result.energies - dimer_set.energies)
         assert float(re.search(r"([+-][\d.,]+) eV off", said)[1].replace(",", "")) == pytest.approx(off, rel=0.06)
+
+
+def test_dynamics_shows_total_energies_in_mev_per_atom(copper_force_field):
+    result, atoms = dynamics.compute(copper_force_field, 900, 20), copper_cluster()
+    momenta = np.random.default_rng(0).standard_normal((13, 3))
+    atoms.set_momenta(momenta * np.sqrt(atoms.get_masses() * units.kB * 900)[:, None])
+    Stationary(atoms)
+    ZeroRotation(atoms)
+    atoms.calc = EMT()
+    start = atoms.get_total_energy()
+    VelocityVerlet(atoms, 20 * units.fs).run(15)
+    assert result.true[15] == pytest.approx(1000 * (atoms.get_total_energy() - start) / 13, abs=1e-3)
+    assert result.true_swing == pytest.approx(result.true.max() - result.true.min())
+    assert (
+        f"{number(result.true_swing, 2, most=1000)} meV/atom with EMT"
+        in dynamics.describe_reading(900, 20, result).note
+    )
 
 
 def test_dynamics_counts_time_in_fs_and_shows_every_atom(copper_force_field):
