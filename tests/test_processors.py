@@ -14,7 +14,7 @@ from bounds import Report
 from numerical_tests import OWN
 from problems import Problem
 
-BY_NAME = pytest.mark.parametrize("name", processors.PROCESSORS)
+each_processor = pytest.mark.parametrize("name", processors.PROCESSORS)
 
 
 def machine(**changes):
@@ -59,7 +59,7 @@ def assert_kernels_get(variables, folder):
     assert subprocess.run(command, capture_output=True, text=True).returncode == 1
 
 
-@BY_NAME
+@each_processor
 def test_another_kind_of_machine_is_told_that_it_cannot(name):
     with pytest.raises(processors.CannotEmulate, match=f"no x86 but arm64: it cannot compute as {name} does"):
         processors.emulate("python", name, machine(machine="arm64"))
