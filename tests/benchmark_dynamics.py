@@ -1,8 +1,8 @@
 """Long runs of the copper models at 1500 K: do they stay together, and is their Lindemann's index EMT's?
 
-`python tests/benchmark_dynamics.py`. Not a test: it prints. Three models that differ in the seed of their weights, and EMT,
-three seeds of the heat bath each, 20 ps a run: about two minutes. `--short` runs 2 ps. Runs are chaotic: another processor
-takes other ways, so look at all of them and at no single one.
+`python tests/benchmark_dynamics.py`. Not a test: it prints. Three models that differ in the seed of their weights,
+and EMT, three seeds of the heat bath each, 20 ps a run: about two minutes. `--short` runs 2 ps. Runs are chaotic:
+another processor takes other ways, so look at all of them and at no single one.
 """
 
 import argparse

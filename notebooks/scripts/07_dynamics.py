@@ -558,8 +558,8 @@ def relaxed(structure, calculator):
     try:
         for _ in FIRE(atoms, logfile=None).irun(fmax=0.05, steps=150):
             kept = atoms.copy(), atoms.get_potential_energy()
-    except ValueError as refusal:
-        assert "0.1 Å apart" in str(refusal)
+    except ValueError:
+        pass  # two atoms in one place
     return kept
 
 
@@ -598,7 +598,7 @@ for name, minima in found.items():
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 figure, panels = plt.subplots(1, 3, figsize=(9, 3.4), sharex=True, sharey=True)
-for axes, (name, minima) in zip(panels, found.items(), strict=True):
+for axes, name in zip(panels, names, strict=True):
     axes.plot([-1, 20000], [-1, 20000], color=COLOURS["truth"], linewidth=1)
     axes.plot(own[name], by_emt[name], "o", color=COLOURS["model" if name == "model" else "training"], alpha=0.7)
     axes.set(title=name.replace("cold ", "20 frames, seed "), xlabel="energy by the model (eV)")

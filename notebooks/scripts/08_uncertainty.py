@@ -325,7 +325,7 @@ print(
 assert not set(training_blocks) & set(blocks)  # no block on both sides
 
 # %% [markdown]
-# Five members. They are smaller than the model of lesson 6, and together they take about as long as that one. Their errors are a little larger, which is fine here: errors are what we study.
+# Five members. They are fitted for fewer iterations than lesson 6's model, and to descriptors that are first divided by their length (`unit_length`). Their errors are larger, which is fine here: errors are what we study.
 
 # %%
 SETTINGS = {
@@ -693,7 +693,7 @@ report("trained at 300 K too, constant width, 900 K, coverage", 100 * all_cold[1
 # %% [markdown]
 # ## 8. Dynamics that stops
 #
-# Lesson 7 heated a cluster with models that had only seen 300 K. Several runs ended with atoms flown apart, and **nothing warned us**. Would a committee?
+# Lesson 7 heated a cluster with models that had only seen 20 frames of 300 K. Several runs ended with atoms flown apart, and **nothing warned us**. Would a committee?
 #
 # We begin with little: 20 labelled frames of 300 K, three members. The committee is an ASE calculator as any model; beside energy and forces, its `results` hold the spreads.
 
@@ -774,7 +774,7 @@ print("stopped before the end:", dynamics.nsteps < STEPS, " frame of", len(stop.
 report("largest spread in the frame that was kept", stop.spreads[-1], "eV/Å", at_least=0.3, at_most=3)
 
 # %% [markdown]
-# Now the loop: run until it stops; label that one frame with EMT (in earnest, hours of quantum mechanics); refit, which takes a few iterations from the weights that are there; go on **from where it stopped**. Until 4 ps are done.
+# Now the loop: run until it stops; label that one frame with EMT (in earnest, hours of quantum mechanics); refit (this is **active learning**: the model chooses what is labelled), which takes a few iterations from the weights that are there; go on **from where it stopped**. Until 4 ps are done.
 
 # %%
 from copy import deepcopy
@@ -884,7 +884,7 @@ report("the same without learning, divided by it", own_errors[0] / own_errors[1]
 # %% [markdown]
 # ## 9. A wall under the model
 #
-# Lesson 7 found minima that do not exist: structures in which two atoms are almost in one place, at an energy near that of the true minimum. No frame of a trajectory shows two atoms so close, and no label at such a place would be of use to anybody. But the physics is
+# Lesson 7 found minima that do not exist: structures in which two atoms are almost in one place, a few eV above the true minimum by the model and hundreds by EMT. There only the models of 20 frames did so. Our members saw 200; but a descriptor divided by its length forgets *how many* neighbours there are, and their wall levels off as well. No frame of a trajectory shows two atoms so close, and no label at such a place would be of use to anybody. But the physics is
 # known, as in section 2. Ziegler, Biersack and Littmark (ZBL) fitted one formula to the repulsion of many pairs of elements: two nuclei, screened by their electrons. `Repulsion` has it, cut off smoothly. Where should it end?
 
 # %%
@@ -977,8 +977,7 @@ assert not (closest < 1).any()
 report("with repulsion, median error of their energies", np.median(np.abs(gap)), "eV", at_most=0.08)
 
 # %% [markdown]
-# The structures with two atoms in one place are gone, by two lines of code and without a single label. Most minima are now right to some hundredths of an eV. But a repulsion cures collapse and nothing else: a search goes wherever a model errs downwards, and other models of the same test error
-# were found to have false minima of *scattered* atoms. For those the first cure is there: a relaxation is a run as well, and `StopOnSpread` works on it.
+# The structures with two atoms in one place are gone, by two lines of code and without a single label. Most minima are now right to some hundredths of an eV. But a repulsion cures collapse and nothing else: where a model errs downwards without two atoms being close, a search still goes (lesson 7, exercise 2). For that the first cure is there: a relaxation is a run as well, and `StopOnSpread` works on it.
 
 # %% [markdown]
 # ## Exercises
