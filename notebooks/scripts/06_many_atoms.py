@@ -7,32 +7,34 @@
 # - to test a force field for what must not change when atoms are moved, turned, mirrored or swapped, and for forces that turn along;
 # - to sample structures with molecular dynamics, and to say how much memory their derivatives will need before they are made;
 # - to split frames of a trajectory so that the test set is a test;
-# - to train a force field for a cluster of 13 copper atoms, and to see where its errors are.
+# - to train a network and a Gaussian process for a cluster of 13 copper atoms, side by side, and to see where their errors are.
 #
-# **You need** [lesson 4](04_analysis.ipynb) (what a fair test error is); matrices as turns in space.
+# **You need** [lesson 4](04_analysis.ipynb) (what a fair test error is, kernels); matrices as turns in space.
 #
-# **Time** about 45 minutes, 10 of them exercises; all cells run in under a minute.
+# **Time** about 60 minutes of reading and running, 15 minutes of exercises; all cells run in about a minute.
 
 # %% [markdown]
 # ## 1. Why the midpoint has to go
 #
-# The dimer had one centre, the fixed point (0, 0, 0). Lesson 4 showed the harm: the pair moves, the centre stays, the energy changes.
-# Here is the same with 13 copper atoms, one in the middle and twelve around it. The descriptor has 50 features now (`n_max=4`, `l_max=4`).
+# The dimer had one centre, the fixed point (0, 0, 0), called `MIDPOINT` in the code. Lesson 4 showed the harm: the pair moves, the centre stays, the energy changes.
+# Here is the same with 13 copper atoms, one in the middle and twelve around it.
+#
+# The SOAP descriptor has larger settings now: the radial functions describe a sphere of `r_cut` = 5.5 Å, each atom is a Gaussian of width `sigma` = 0.5 Å, and with `n_max` = 4 radial functions and angular functions up to `l_max` = 4 it has 50 features.
 
 # %%
 import numpy as np
-import torch
 
-from forcefield.descriptors import MIDPOINT, describe
-from forcefield.plots import COLOURS, show, use_course_style
+from forcefield.descriptors import MIDPOINT, describe, soap_settings
+from forcefield.lesson import start_lesson
+from forcefield.plots import COLOURS, POINTS, show
 from forcefield.prepared import copper_soap
-from forcefield.systems import copper_cluster
+from forcefield.sampling import copper_cluster
 
-torch.set_num_threads(1)  # the matrices are small, and the computer may be shared
-use_course_style()
+start_lesson()
 soap = copper_soap()
+print(soap_settings(soap))
 cluster = copper_cluster()
-cluster.positions += np.random.default_rng(1).normal(scale=0.1, size=(13, 3))  # no longer a perfect icosahedron
+cluster.positions += np.random.default_rng(1).normal(scale=0.1, size=(13, 3))  # no longer symmetric
 print(len(cluster), "atoms,", soap.get_number_of_features(), "features")
 
 # %% [markdown]
@@ -50,23 +52,26 @@ film(
 )
 
 # %% [markdown]
-# Move the whole cluster by 0.3 Å. No distance between two atoms changes, so the energy must not change. What do the features do?
+# Move the whole cluster by 0.3 Å. No distance between two atoms changes, so the energy must not change. What do you expect of the features?
 
 # %%
 moved = cluster.copy()
 moved.translate([0.3, 0, 0])
-for name, centers, attach in (("one fixed centre ", [MIDPOINT], False), ("one on every atom", None, True)):
+for name, centers, attach in (
+    ("one fixed centre ", [MIDPOINT], False),
+    ("one on every atom", None, True),
+):
     described, _ = describe(soap, [cluster, moved], centers, attach)
     change = np.abs(described[1] - described[0]).max() / np.abs(described[0]).max()
     print(f"{name}: {described.shape[1]:2d} centres, largest feature changes by {100 * change:.0f} %")
 
 # %% [markdown]
-# A fixed centre sees another structure. Centres on the atoms see the same one. There is a second reason: a fixed centre sees only what lies within its cutoff radius. With a centre on every atom, every atom is seen, however many there are.
+# A fixed centre sees another structure. Centres on the atoms see the same one. There is a second reason: a fixed centre sees only what lies near it, up to the neighbour radius of lesson 2. With a centre on every atom, every atom is seen, however many there are.
 
 # %% [markdown]
 # ## 2. A sum over atoms, and centres that move along
 #
-# The energy becomes a sum over centres $c$, with the *same* network $f$ for each: $\hat E = \sum_c f(\mathbf D_c)$. The chain rule gets one more sum. For atom $a$ and axis $x$, with features $k$:
+# The energy becomes a sum over centres $c$, with the *same* network $f$ for each: $\hat E = \sum_c f(\mathbf D_c)$. This is the idea of **Behler and Parrinello** ([2007](https://doi.org/10.1103/PhysRevLett.98.146401)), on which most machine-learned force fields rest: each atom's energy depends on its surroundings alone, so one network serves any number of atoms. The chain rule gets one more sum. For atom $a$ and axis $x$, with features $k$:
 #
 # $$\hat F_{a,x} = -\sum_c \sum_k \frac{\partial f}{\partial D_{c,k}} \frac{\partial D_{c,k}}{\partial R_{a,x}}$$
 #
@@ -84,10 +89,12 @@ print("derivatives, (n_systems, n_centers, n_atoms, 3, n_features):", derivative
 for attach in (False, True):
     _, derivatives = describe(soap, [cluster], attach=attach)
     left = np.abs(derivatives.sum(axis=2)).max() / np.abs(derivatives).max()
-    print(f"attach={attach!s:5}: largest sum over atoms / largest derivative, below 1e-9: {left < 1e-9}")
+    print(
+        f"attach={attach!s:5}: largest sum over atoms / largest derivative, below 1e-9: {left < 1e-9}"
+    )
 
 # %% [markdown]
-# The same sum tells that the forces on all atoms add up to zero, as Newton's third law wants, *if* the centres are attached.
+# If the features do not change when all atoms move together, the energy does not, and then the forces on all atoms add up to zero, as Newton's third law wants. The forces that we compute do so only *if* the centres are attached.
 
 # %% [markdown]
 # ## 3. What must not change
@@ -112,7 +119,10 @@ def apply(positions):
 # %%
 positions = cluster.positions
 energy, forces = apply(positions)
-print("net force below 1e-9 of the largest:", np.abs(forces.sum(axis=0)).max() < 1e-9 * np.abs(forces).max())
+print(
+    "net force below 1e-9 of the largest:",
+    np.abs(forces.sum(axis=0)).max() < 1e-9 * np.abs(forces).max(),
+)
 
 # %% [markdown]
 # A random turn $\mathbf Q$ is the orthogonal part of a random matrix; changing the sign of all of it makes it a mirror, with determinant −1.
@@ -146,9 +156,21 @@ print("largest difference from finite differences below 1e-6 eV/Å:", difference
 assert difference < 1e-6
 
 # %% [markdown]
+# ### What else a descriptor must do
+#
+# Not to change under these moves is not enough: a descriptor that is always 1 does that too. Two more things are asked of it.
+#
+# - **Smooth.** Forces are derivatives, and a fit to forces takes second derivatives. Where the descriptor has a kink or a jump, the energy has one too. DScribe's SOAP jumps a little at the neighbour radius (lesson 5); in our cluster no two atoms are that far apart.
+# - **Complete.** Structures with different energies must have different descriptors; no network can separate what its input does not. SOAP counts pairs and triplets of atoms seen from a centre, up to `n_max` and `l_max`. There are pairs of different surroundings that agree in all of that ([Pozdnyakov et al., 2020](https://doi.org/10.1103/PhysRevLett.125.166001)).
+#   They are rare, and a sum over many centres usually tells them apart. Small settings are the more common cause: what they leave out, no fit can find.
+
+# %% [markdown]
 # ## 4. The data: copper clusters at three temperatures
 #
-# The truth is ASE's *effective medium theory* (EMT), a fast many-body potential for metals. Structures come from molecular dynamics with a heat bath (Langevin) at 300, 600 and 900 K: one trajectory at each, 40 blocks of 5 frames. Frames of a block are 50 fs apart; between blocks there is a pause.
+# The truth is ASE's *effective medium theory* (EMT), a fast potential for metals: each atom feels the electron density of its neighbours. EMT counts energies from the crystal: an atom in copper at rest has about 0 eV. Atoms of a cluster lack neighbours, so a cluster has a positive energy; 13 atoms have about 10 eV.
+# Only differences matter, and any constant goes into the model's shift of the energy.
+#
+# Structures come from molecular dynamics (atoms move by Newton's law, in steps of 5 fs) with a heat bath: small random kicks and friction, called *Langevin* dynamics, keep the temperature at 300, 600 or 900 K. One trajectory at each, 40 blocks of 5 frames. Frames of a block are 50 fs apart; between blocks there is a pause.
 #
 # Derivatives are large, so we first ask what they will need.
 
@@ -166,22 +188,32 @@ for n_systems in (600, 5000):
 
 # %%
 from forcefield.prepared import copper_dataset
-from forcefield.systems import copper_blocks
+from forcefield.sampling import copper_blocks
 
 data = copper_dataset()
 temperatures, blocks = copper_blocks()
 print("derivatives:", data.derivatives.shape, f"{data.derivatives.nbytes / 1e6:.0f} MB")
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 import matplotlib.pyplot as plt
 
 figure, axes = plt.subplots(figsize=(7, 3.4))
 relative = (data.energies - data.energies.min()) / 13  # eV/atom
-for temperature, colour, marker in ((300, "model", "o"), (600, "validation", "s"), (900, "training", "^")):
+for temperature, colour, marker in (
+    (300, "model", "o"),
+    (600, "validation", "s"),
+    (900, "training", "^"),
+):
     chosen = temperatures == temperature
     axes.plot(relative[chosen], marker, color=COLOURS[colour], markersize=3.5)
-    axes.text(203, relative[chosen][-20:].mean(), f"{temperature} K", color=COLOURS[colour], va="center")
-axes.set(xlabel="frame of the trajectory", ylabel="EMT energy above\nthe lowest frame (eV/atom)", xlim=(-3, 222))
+    axes.text(
+        203, relative[chosen][-20:].mean(), f"{temperature} K", color=COLOURS[colour], va="center"
+    )
+axes.set(
+    xlabel="frame of the trajectory",
+    ylabel="EMT energy above\nthe lowest frame (eV/atom)",
+    xlim=(-3, 222),
+)
 show(
     figure,
     "Energy per atom against frame number for three trajectories. The hotter the trajectory, "
@@ -198,26 +230,32 @@ show(
 
 # %%
 from ase.calculators.emt import EMT
+from scipy.spatial.distance import pdist
 
-from forcefield.systems import langevin, sample_blocks
+from forcefield.dataset import Dataset
+from forcefield.sampling import langevin, sample_blocks
 
-dynamics = langevin(copper_cluster(), EMT(), temperature=900, seed=11)
-dense = sample_blocks(dynamics, n_blocks=1, block_length=250, interval=1, gap=0)  # every 5 fs
-shapes = np.array([np.sort(frame.get_all_distances()[np.triu_indices(13, 1)]) for frame in dense])
+
+def trajectory(seed, n_frames, interval):
+    """Labelled frames of a run of its own at 900 K, `interval` steps of 5 fs apart."""
+    dynamics = langevin(copper_cluster(), EMT(), temperature=900, seed=seed)
+    frames = sample_blocks(dynamics, n_blocks=1, block_length=n_frames, interval=interval, gap=0)
+    return Dataset.from_structures(frames, soap, attach=True, calculator=EMT())
+
+
+# %%
+dense = trajectory(seed=11, n_frames=250, interval=1)  # every 5 fs
+shapes = np.array([np.sort(pdist(positions)) for positions in dense.positions])  # (250, 78), Å
 lags = np.array([1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 60, 100])
 apart = [np.sqrt(((shapes[lag:] - shapes[:-lag]) ** 2).mean()) for lag in lags]
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 figure, axes = plt.subplots(figsize=(6, 3.2))
 axes.plot(5 * lags, apart, "o-", color=COLOURS["model"])
 axes.axvline(50, color=COLOURS["training"], linestyle="--")
 axes.text(56, 0.02, "course's frames\n(in a block)", color=COLOURS["training"])
-axes.set(
-    xlabel="time between two frames (fs)",
-    ylabel="difference of sorted\ndistances (Å, rms)",
-    ylim=(0, None),
-    xscale="log",
-)
+axes.set(xlabel="time between two frames (fs)", xscale="log", ylim=(0, None))
+axes.set_ylabel("difference of sorted\ndistances (Å, rms)")
 show(
     figure,
     "Difference of two frames against the time between them, at 900 K: small for frames 5 fs "
@@ -225,53 +263,73 @@ show(
 )
 
 # %% [markdown]
-# Frames 5 fs apart are nearly copies. The curve rises steeply and then bends: after some 100 fs, most of the memory is gone. Now train on 60 of these 250 dense frames and test on the rest, in two ways: frames drawn at random, or blocks of 25 frames (125 fs) drawn whole.
+# Frames 5 fs apart are nearly copies. The curve rises steeply and then bends: after some 100 fs, most of the memory is gone.
+#
+# Now the experiment. Draw 50 of the 250 dense frames at random and fit a model to them. Test **this one model** twice: on the 200 frames that are left over, and on three runs of their own, which start with other random numbers. All are at 900 K. What do you expect?
+#
+# We do it with two kinds of model, explained in the next sections: a network and a Gaussian process.
 
 # %%
-from forcefield.dataset import Dataset, split, split_blocks
-from forcefield.evaluation import mean_absolute_error
-from forcefield.systems import label
+from forcefield.evaluation import mean_absolute_error, report
+from forcefield.gaussian_process import SparseGaussianProcess
+from forcefield.prepared import COPPER_FIT
+from forcefield.splits import split
 from forcefield.training import train
 
-dense_data = Dataset(*label(dense, EMT()), *describe(soap, dense, attach=True))
+independent = [trajectory(seed, n_frames=50, interval=20) for seed in (12, 13, 14)]  # every 100 fs
 
 
-def test_error(some_data, parts):
-    """Force error (meV/Å) on the second part of a small model fitted to the first."""
-    training, test = (some_data[part] for part in parts[:2])
-    model, _ = train(training, hidden_units=(16, 16), iterations=150)
-    return 1e3 * mean_absolute_error(model.predict(test.descriptors, test.derivatives)[1], test.forces)
+def force_error(model, data):
+    """Mean absolute error of the force components, meV/Å."""
+    return 1e3 * mean_absolute_error(model.predict(data.descriptors, data.derivatives)[1], data.forces)
 
 
 # %%
-ways = {"frames": [], "blocks": []}
-for seed in range(3):
-    ways["frames"].append(test_error(dense_data, split(250, (0.2,), seed)))
-    ways["blocks"].append(test_error(dense_data, split_blocks(np.arange(250) // 25, (0.2,), seed)))
+left_over, elsewhere = {"network": [], "Gaussian process": []}, {"network": [], "Gaussian process": []}
+for draw in range(3):
+    drawn_rows, other_rows = split(250, (0.2,), seed=draw)
+    network, _ = train(dense[drawn_rows], seed=draw, **COPPER_FIT)
+    for name, model in (
+        ("network", network),
+        ("Gaussian process", SparseGaussianProcess(dense[drawn_rows])),
+    ):
+        left_over[name].append(force_error(model, dense[other_rows]))
+        elsewhere[name].append([force_error(model, run) for run in independent])
 
-# %%
-figure, axes = plt.subplots(figsize=(6, 2.4))
-for height, errors in enumerate(ways.values()):
-    axes.plot(errors, [height] * 3, "os"[height], color=COLOURS[("training", "model")[height]], markersize=9)
-axes.set(yticks=[0, 1], yticklabels=["drawn frame by frame", "drawn in blocks"], ylim=(-0.6, 1.6), xlim=(0, None))
-axes.set_xlabel("force error on the test part (meV/Å); three draws each")
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+figure, axes = plt.subplots(1, 2, figsize=(7.5, 3.2))
+for axis, name in zip(axes, left_over, strict=True):
+    axis.plot(
+        range(3), left_over[name], label="frames left over", **POINTS["training"] | {"markersize": 8}
+    )
+    axis.plot(range(3), elsewhere[name], **POINTS["model"])
+    axis.plot([], [], label="three runs of their own", **POINTS["model"])
+    axis.set(title=name, xlabel="draw", xticks=range(3), xlim=(-0.4, 2.4))
+    axis.set_ylim(0, 1.45 * np.max(elsewhere[name]))
+axes[0].set_ylabel("force error (meV/Å)")
+axes[0].legend(loc="upper left")
 show(
     figure,
-    "Force errors of three draws each: those of frames drawn one by one are clearly smaller "
-    "than those of whole blocks.",
+    "Force errors of three draws for a network and for a Gaussian process: in each draw the frames left over have "
+    "the smallest error, and the three independent runs have clearly larger ones.",
 )
 
 # %%
-from forcefield.evaluation import report
-
-ratio = np.mean(ways["blocks"]) / np.mean(ways["frames"])
-report("error of blocks / error of frames", ratio, at_least=1.5)
-del dense_data  # its derivatives are not needed any more
+for name, bounds in (("network", (1.1, 3)), ("Gaussian process", (1.3, 6))):
+    ratios = np.array(elsewhere[name]) / np.array(left_over[name])[:, None]  # (3 draws, 3 runs)
+    print(f"{name}: larger on the runs of their own in all 9 cases: {bool((ratios > 1).all())}")
+    report(
+        f"{name}, runs of their own / frames left over",
+        ratios.mean(),
+        at_least=bounds[0],
+        at_most=bounds[1],
+    )
+del dense  # its derivatives are not needed any more
 
 # %% [markdown]
-# The first number looks better and is worth nothing: its test frames were seen in all but name. The second one says what to expect of structures that are new.
+# The same model, and the error on left-over frames is too small by a factor of about one and a half for the network, and of two or more for the Gaussian process. So the leak does not even flatter all models alike: comparing two models by such a test can give the wrong winner. The left-over frames were seen in all but name. A run of its own says what to expect of structures that are new.
 #
-# The course's own set is split by blocks, with the same share of each temperature in every part. Its frames are ten times as far apart as the dense ones, so the leak would be smaller. The split costs nothing, and you need not rely on that.
+# The course's own set is split by blocks, with the same share of each temperature in every part. Its frames are ten times as far apart as the dense ones, so the leak is smaller. In section 8 the runs of this section will say whether any is left.
 
 # %%
 from forcefield.prepared import copper_split
@@ -281,87 +339,97 @@ for name, part in parts.items():
     counts = [int((temperatures[part] == temperature).sum()) for temperature in (300, 600, 900)]
     others = np.setdiff1d(np.arange(600), part)
     shared = np.intersect1d(blocks[part], blocks[others]).size
-    print(f"{name:10} {len(part)} frames, {counts} at 300, 600, 900 K; blocks shared with other parts: {shared}")
-
-# %% [markdown]
-# ## 6. Training
-#
-# 200 frames carry 200 energies and 7800 force components. The network has two layers of 32 tanh units, and L-BFGS takes 500 iterations. The validation part is there for such choices; no weight is fitted to it, and none to the test part. Three seeds: each model is found in `data/`, or made again.
-
-# %%
-from forcefield.prepared import copper_model
-
-models = [copper_model(data, seed) for seed in range(3)]
-
-# %%
-test = data[parts["test"]]
-predictions = [model.predict(test.descriptors, test.derivatives) for model in models]
-for seed, (energies, forces) in enumerate(predictions):
-    report(
-        f"seed {seed}, energy error", 1e3 * mean_absolute_error(energies, test.energies) / 13, "meV/atom", at_most=0.4
+    print(
+        f"{name:10} {len(part)} frames, {counts} at 300, 600, 900 K; blocks shared with other parts: {shared}"
     )
-    report(f"seed {seed}, force error", 1e3 * mean_absolute_error(forces, test.forces), "meV/Å", at_most=12)
 
 # %% [markdown]
-# These are errors on 300 unseen frames, forces over all three components. What do the single errors look like?
-
-# %%
-energies, forces = predictions[0]
-figure, (left, right) = plt.subplots(1, 2, figsize=(8.4, 3.9))
-for temperature, colour, marker in ((900, "training", "^"), (600, "validation", "s"), (300, "model", "o")):
-    chosen = temperatures[parts["test"]] == temperature
-    style = {"color": COLOURS[colour], "label": f"{temperature} K", "markersize": 3.5, "alpha": 0.6}
-    left.plot(test.energies[chosen] / 13, energies[chosen] / 13, marker, **style)
-    right.plot(test.forces[chosen].ravel(), forces[chosen].ravel(), marker, **style)
-for axes, quantity in ((left, "energy (eV/atom)"), (right, "force component (eV/Å)")):
-    axes.axline((0.8 * (axes is left), 0.8 * (axes is left)), slope=1, color=COLOURS["truth"], linewidth=1)
-    axes.set(xlabel=f"EMT {quantity}", ylabel=f"model's {quantity}")
-left.legend()
-show(
-    figure,
-    "Predicted against true energies and force components of the test frames, by temperature."
-    " All points lie close to the diagonal; those of 900 K reach farthest out.",
-)
-
-# %% [markdown]
-# A parity plot hides small errors. The mean error at each temperature shows them.
-
-# %%
-figure, axes = plt.subplots(figsize=(6, 3.2))
-for seed, (_, forces) in enumerate(predictions):
-    by_temperature = [
-        1e3 * np.abs(forces - test.forces)[temperatures[parts["test"]] == temperature].mean()
-        for temperature in (300, 600, 900)
-    ]
-    axes.plot(
-        [300, 600, 900],
-        by_temperature,
-        "os^"[seed] + "-",
-        color=COLOURS[("model", "extra", "validation")[seed]],
-        label=f"seed {seed}",
-    )
-axes.set(xlabel="temperature of the frames (K)", ylabel="force error (meV/Å)", xticks=[300, 600, 900], ylim=(0, None))
-axes.legend()
-show(
-    figure,
-    "Force error of three seeds at each temperature. It rises with temperature, most steeply "
-    "from 600 to 900 K; the seeds lie close together.",
-)
-
-# %% [markdown]
-# The error is not one number: at 900 K it is several times that at 300 K. Hot frames are more diverse, and 70 of them cannot fill that space. Lesson 7 will ask what happens hotter still.
-
-# %% [markdown]
-# ## 7. Cost against number of atoms
+# ## 6. A network
 #
-# Clusters of 13, 55 and 147 atoms, larger and larger shells. Time is the processor's, the best of three.
+# 200 frames carry 200 energies and 7800 force components. The network is small: one layer of 8 tanh units, the same for all atoms. Its settings were chosen on the validation part: no weight is fitted to it, and neither weights nor settings to the test part.
+#
+# - `method="levenberg_marquardt"`: the fit of lesson 3, which linearises all 8000 residuals at each step.
+# - `scaling="square_root"`: features that hardly vary are enlarged less than by full standardisation.
+# - `force_weight=10`: forces count ten times as much in the loss as energies.
 
 # %%
 import time
 
-from ase.cluster import Icosahedron
+training = data[parts["training"]]
+print(COPPER_FIT)
+start = time.process_time()
+model, history = train(training, seed=0, **COPPER_FIT)
+network_seconds = time.process_time() - start
+print(f"time: {network_seconds:.1f} s (this machine)")
+
+# %% [markdown]
+# One seed proves nothing. The models of seeds 0 to 4 are found in `data/`, or made again; the one above is the first of them.
+
+# %%
+from forcefield.prepared import copper_model
+
+networks = [copper_model(data, seed) for seed in range(5)]
+test = data[parts["test"]]
+predictions = [network.predict(test.descriptors, test.derivatives) for network in networks]
 
 
+def test_errors(energies, forces):
+    """Errors on the test part: meV/atom and meV/Å."""
+    of_energy, of_force = (
+        mean_absolute_error(energies, test.energies),
+        mean_absolute_error(forces, test.forces),
+    )
+    return 1e3 * of_energy / 13, 1e3 * of_force
+
+
+# %%
+network_errors = np.array([test_errors(*prediction) for prediction in predictions])  # (5, 2)
+for seed, (energy_error, of_force) in enumerate(network_errors):
+    report(f"network, seed {seed}, energy error", energy_error, "meV/atom", at_most=0.05)
+    report(f"network, seed {seed}, force error", of_force, "meV/Å", at_most=1.2)
+
+# %% [markdown]
+# These are errors on 300 unseen frames, forces over all three components.
+
+# %% [markdown]
+# ## 7. A Gaussian process beside it
+#
+# What would somebody use who does not train networks? The kernel method of lesson 4, in a form that many labels do not stop. Three changes:
+#
+# - **Kernel.** Two surroundings are compared by $k=(\mathbf u\cdot\mathbf u')^3$, where $\mathbf u=\mathbf D/\lvert\mathbf D\rvert$ is the descriptor with length 1. The energy is a sum over atoms again.
+# - **Sparse points.** Not every atom of every training frame gets a weight (2600 of them), but 1000 of them, the *sparse points*: chosen one by one, each as different as can be from those before.
+# - **Noise.** A **Gaussian process** is kernel ridge regression with a meaning: before any label, all smooth functions are possible, each with its probability; labels are right up to a noise of known size; the prediction is the most probable function. So $\alpha$ becomes the square of the noise expected in the labels, here in eV and eV/Å. EMT's labels have none, but a model that cannot follow them exactly behaves as if they had.
+#
+# The noise is chosen on the validation part.
+
+# %%
+validation = data[parts["validation"]]
+candidates = {}
+for noise in (1e-3, 1e-4, 1e-5):
+    start = time.process_time()
+    candidates[noise] = SparseGaussianProcess(training, n_sparse=1000, power=3, noise=noise)
+    process_seconds = time.process_time() - start
+    error = force_error(candidates[noise], validation)
+    report(
+        f"noise {noise:g}: force error on the validation part", error, "meV/Å", at_least=0.1, at_most=4
+    )
+print(f"time of the last fit: {process_seconds:.1f} s (this machine)")
+process = min(candidates.values(), key=lambda candidate: force_error(candidate, validation))
+print(process)
+
+# %%
+process_prediction = process.predict(test.descriptors, test.derivatives)
+process_errors = test_errors(*process_prediction)
+report("Gaussian process, energy error", process_errors[0], "meV/atom", at_least=0.004, at_most=0.035)
+report("Gaussian process, force error", process_errors[1], "meV/Å", at_least=0.1, at_most=0.9)
+ratio = process_errors[1] / network_errors[:, 1].max()
+report("force error, Gaussian process / worst network", ratio, at_least=1, at_most=6)
+
+# %% [markdown]
+# And what does a prediction cost? `frozen()` gives the function that a calculator calls at every step of dynamics: descriptors of one structure in, energies of its atoms and their derivatives out.
+
+
+# %%
 def seconds(function):
     """Best processor time of three calls."""
     times = []
@@ -373,7 +441,116 @@ def seconds(function):
 
 
 # %%
-del data, test  # makes room
+for name, force_field in (("network", networks[0]), ("Gaussian process", process)):
+    frozen, one = force_field.frozen(), test.descriptors[0]
+    cost = seconds(lambda frozen=frozen, one=one: [frozen(one) for _ in range(200)]) / 200
+    print(f"{name}: {1e3 * cost:.3f} ms a step (this machine)")
+cost = seconds(lambda: [describe(soap, [cluster], attach=True) for _ in range(20)]) / 20
+print(f"descriptors and their derivatives: {1e3 * cost:.3f} ms a step (this machine)")
+
+# %% [markdown]
+# How do published packages do on the same frames? They are not part of the course's environment. We measured them with `tests/benchmark_published.py`, which says how to install them; one thread of one machine, settings chosen on the validation part among a few, not searched further.
+#
+# | method | test error, meV/atom | test error, meV/Å | fit | a call with forces |
+# |---|---|---|---|---|
+# | GAP (quippy 0.10.3: SOAP `n_max` 8, `l_max` 4, 1000 sparse points) | 0.13 | 4.2 | 23 s | 20 ms |
+# | MACE (mace-torch 0.3.16: 32 channels, 2 layers), stopped after 60 epochs, still falling | 1.2 | 15 | 185 s | 14 ms |
+#
+# A longer fit of MACE with a training loop of our own (120 epochs, 245 s, still falling) came to 0.20 meV/atom and 5.2 meV/Å on the validation part.
+#
+# Read this table with care.
+#
+# - **It is about this data.** EMT's energy of an atom is a smooth function of one number, the electron density where the atom is. A network of few units finds such a function; a general kernel has to build it from many points. With labels from quantum mechanics, which are neither that simple nor free of noise, the order can be another.
+# - **The others can do more.** They know many elements, stresses, thousands of atoms. MACE learns its own descriptor, and needs (and uses) much more data.
+# - **Our own two are tuned more.** Whoever writes a comparison knows one method best. That holds for papers too.
+#
+# Why do people use Gaussian processes, if the network wins here? The fit is one linear problem: no seeds, no iterations, seconds. And with the probabilities comes an estimate of the uncertainty. Why networks? Their size does not grow with the data, and a step stays cheap.
+
+# %% [markdown]
+# ## 8. Where are the errors?
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+energies, forces = predictions[0]
+figure, (left, right) = plt.subplots(1, 2, figsize=(8.4, 3.9))
+for temperature, colour, marker in (
+    (900, "training", "^"),
+    (600, "validation", "s"),
+    (300, "model", "o"),
+):
+    chosen = temperatures[parts["test"]] == temperature
+    style = {"color": COLOURS[colour], "label": f"{temperature} K", "markersize": 3.5, "alpha": 0.6}
+    left.plot(test.energies[chosen] / 13, energies[chosen] / 13, marker, **style)
+    right.plot(test.forces[chosen].ravel(), forces[chosen].ravel(), marker, **style)
+for axes, quantity in ((left, "energy (eV/atom)"), (right, "force component (eV/Å)")):
+    axes.axline(
+        (0.8 * (axes is left), 0.8 * (axes is left)), slope=1, color=COLOURS["truth"], linewidth=1
+    )
+    axes.set(xlabel=f"EMT {quantity}", ylabel=f"model's {quantity}")
+left.legend()
+show(
+    figure,
+    "Predicted against true energies and force components of the test frames, by temperature."
+    " All points lie close to the diagonal; those of 900 K reach farthest out.",
+)
+
+# %% [markdown]
+# A parity plot hides small errors. The mean error at each temperature shows them.
+
+
+# %%
+def by_temperature(forces):
+    """Force error (meV/Å) at 300, 600 and 900 K."""
+    differences = 1e3 * np.abs(forces - test.forces)
+    return [differences[temperatures[parts["test"]] == each].mean() for each in (300, 600, 900)]
+
+
+network_profiles = np.array([by_temperature(forces) for _, forces in predictions])  # (5, 3)
+process_profile = by_temperature(process_prediction[1])
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+figure, axes = plt.subplots(figsize=(6, 3.4))
+axes.plot([300, 600, 900], network_profiles.T, "s-", color=COLOURS["model"], markersize=5, linewidth=1)
+axes.plot([300, 600, 900], process_profile, "^:", color=COLOURS["baseline"], markersize=6)
+axes.text(915, np.median(network_profiles[:, 2]), "5 networks", color=COLOURS["model"], va="center")
+axes.text(915, process_profile[2], "Gaussian\nprocess", color=COLOURS["baseline"], va="center")
+axes.set(xlabel="temperature of the frames (K)", ylabel="force error (meV/Å)", xticks=[300, 600, 900])
+axes.set(xlim=(270, 1080), ylim=(0, None))
+show(
+    figure,
+    "Force error of five networks and of the Gaussian process at each temperature. All rise with temperature, "
+    "most steeply from 600 to 900 K; the Gaussian process lies above the networks.",
+)
+
+# %%
+hot_over_cold = network_profiles[:, 2] / network_profiles[:, 0]
+report("networks, error at 900 K / at 300 K, smallest of 5", hot_over_cold.min(), at_least=1.5)
+report(
+    "Gaussian process, error at 900 K / at 300 K", process_profile[2] / process_profile[0], at_least=1.5
+)
+
+# %% [markdown]
+# The error is not one number: at 900 K it is several times that at 300 K. Hot frames are more diverse, and 70 of them cannot fill that space. Lesson 7 will ask what happens hotter still.
+#
+# And the question of section 5: does the split by blocks still flatter? The three runs of their own are at 900 K; compare them with the test frames of 900 K.
+
+# %%
+fresh = np.array([[force_error(network, run) for run in independent] for network in networks])  # (5, 3)
+ratio = fresh.mean(axis=1) / network_profiles[:, 2]
+report("networks, runs of their own / test frames of 900 K, smallest of 5", ratio.min(), at_least=0.3)
+report("networks, runs of their own / test frames of 900 K, largest of 5", ratio.max(), at_most=1.4)
+
+# %% [markdown]
+# They are even smaller, so there is no sign of a leak in the course's test. It is no proof: these runs are shorter than the course's own and stay closer to where all of them start. A split by blocks costs nothing; a run of its own is the better test.
+
+# %% [markdown]
+# ## 9. Cost against number of atoms
+#
+# Clusters of 13, 55 and 147 atoms, larger and larger shells. Time is the processor's, the best of three.
+
+# %%
+from ase.cluster import Icosahedron
+
+del data, independent  # makes room
 sizes, costs, megabytes = [13, 55, 147], [], []
 for shells, size in zip((2, 3, 4), sizes, strict=True):
     structure = ase.Atoms(f"Cu{size}", positions=Icosahedron("Cu", shells).positions)
@@ -385,8 +562,8 @@ for shells, size in zip((2, 3, 4), sizes, strict=True):
         f"{size:3d} atoms: {megabytes[-1]:5.2f} MB, zeros among the derivatives: {100 * np.mean(derivatives == 0):.0f} %"
     )
 
-# %%
-figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3.3))
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+figure, (left, right) = plt.subplots(1, 2, figsize=(7.5, 3.2))
 left.loglog(sizes, np.array(costs) * 1e3, "o-", color=COLOURS["model"])
 left.set(xlabel="atoms", ylabel="time for descriptors and\nderivatives of one frame (ms)")
 right.loglog(sizes, megabytes, "s-", color=COLOURS["training"])
@@ -420,13 +597,13 @@ show(
 #
 # </details>
 #
-# **2.** Forget `attach=True`: what net force does the trained model `models[0]` give for `cluster`?
+# **2.** Forget `attach=True`: what net force does the trained model `networks[0]` give for `cluster`?
 #
 # <details><summary>Solution</summary>
 #
 # ```python
 # for attach in (True, False):
-#     _, forces = models[0].predict(*describe(soap, [cluster], attach=attach))
+#     _, forces = networks[0].predict(*describe(soap, [cluster], attach=attach))
 #     print(attach, np.abs(forces[0].sum(axis=0)).max())
 # ```
 #
@@ -437,11 +614,11 @@ show(
 # %% [markdown]
 # ## Summary
 #
-# - One fixed centre sees another structure when the atoms move; a centre on every atom does not. The energy is a sum over atoms, with one network for all.
+# - One fixed centre sees another structure when the atoms move; a centre on every atom does not. The energy is a sum over atoms, with one network for all (Behler and Parrinello).
 # - Centres on atoms need `attach=True`: then derivatives sum to zero over the atoms, and so do the forces.
-# - Moving, turning, mirroring and swapping leave the energy alone to 1e-9 eV, and forces turn along, before any training.
-# - Frames drawn one by one from a dense trajectory make a test look at least 1.5 times better than it is. Draw whole blocks.
-# - 200 frames of Cu13: at most 0.4 meV/atom and 12 meV/Å on 300 unseen frames for each of three seeds; the error grows with temperature.
+# - Moving, turning, mirroring and swapping leave the energy alone to 1e-9 eV, and forces turn along, before any training. A descriptor must also be smooth and complete.
+# - Tested on frames left over from a dense trajectory, a model looks better than it is, by a factor that depends on the model. Test on runs of their own, or at least on whole blocks.
+# - 200 frames of Cu13: five networks of 8 units have at most 0.05 meV/atom and 1.2 meV/Å on 300 unseen frames, a sparse Gaussian process at most 0.035 and 0.9; the error grows with temperature.
 # - Derivatives need memory that grows with the square of the number of atoms: plan it before you make them.
 
 # %% [markdown]
