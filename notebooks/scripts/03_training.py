@@ -54,7 +54,7 @@ print("training:", len(training_rows), " validation:", len(validation_rows), " t
 every_row = np.concatenate([training_rows, validation_rows, test_rows])
 assert np.array_equal(np.sort(every_row), np.arange(len(data)))  # every point once, and only once
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, axes = plt.subplots(figsize=(7, 3))
 axes.plot(distances, data.energies, **LINES["truth"])
 for name, rows in (("training", training_rows), ("validation", validation_rows)):
@@ -322,7 +322,7 @@ jumps = adam_curve[1:, 1] / adam_curve[:-1, 1]
 report("lowest validation loss", adam_curve[adam_epoch, 1], at_most=0.005)
 report("largest rise from one epoch to the next, a factor of", jumps.max(), at_least=1.3)
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, axes = plt.subplots()
 axes.semilogy(adam_curve[:, 0], **LINES["training"] | {"linewidth": 1}, label="training")
 axes.semilogy(adam_curve[:, 1], **LINES["validation"] | {"linewidth": 1}, label="validation")
@@ -387,7 +387,7 @@ recipe_runs += [train_with_adam(new_network(seed, torch.float32), epochs=100)[:,
 best_of_each = [run.min() for run in recipe_runs]
 report("worst seed divided by best seed", max(best_of_each) / min(best_of_each), at_least=1.5)
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, axes = plt.subplots()
 for seed, (run, style) in enumerate(zip(recipe_runs, ["-", "--", ":"], strict=True)):
     axes.semilogy(np.minimum.accumulate(run), linestyle=style, label=f"seed {seed}")
@@ -454,7 +454,7 @@ for network in (adam_network, trained):
     numerical = -(plus - minus) / (2 * steps)
     step_errors[network.mean.dtype] = np.abs(numerical - force[0, 0, 0].item())
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, axes = plt.subplots()
 axes.loglog(steps, step_errors[torch.float32], "s--", color=COLOURS["training"], label="float32")
 axes.loglog(steps, step_errors[torch.float64], "o-", color=COLOURS["model"], label="float64")
@@ -558,7 +558,7 @@ report("L-BFGS, median of 3 seeds", np.median(changes["+ L-BFGS"]), at_most=1.2e
 last = [curve[-11, 0] / curve[-1, 0] for curve in lbfgs_curves]
 report("median training loss, 200 iterations earlier divided by now", np.median(last), at_most=1.3)
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, axes = plt.subplots()
 for seed, (curve, style) in enumerate(zip(lbfgs_curves, ["-", "--", ":"], strict=True)):
     iterations = 20 * np.arange(1, 41)
@@ -572,7 +572,7 @@ show(
 )
 
 # %% [markdown]
-# Hundreds of times lower than Adam, and then level. Everyone who has seen such a curve says: *converged*.
+# Hundreds of times lower than Adam, and then level. Most people who see such a curve say: *converged*.
 #
 # > **What do you expect?** At a minimum nothing can go lower. We take the first network as it is now and start L-BFGS on it again, twice: once the same way, once with the loss multiplied by $10^8$. A factor moves no minimum. So what will change?
 
@@ -611,7 +611,7 @@ report(
 # %% [markdown]
 # ## 10. Levenberg-Marquardt
 #
-# L-BFGS learns the curvature slowly, from gradients alone. But our loss is a **sum of squares**, and that tells its curvature nearly for free. Write all deviations in one vector of **residuals** $\mathbf r$, each divided so that the squares add up to the loss:
+# L-BFGS learns the curvature slowly, from gradients alone. But our loss is a **sum of squares**, and that tells its curvature nearly for free. Write all deviations in one vector of **residuals** $\mathbf r$, each divided so that the squares add up to the loss (lesson 4 uses the word for the plain difference, in meV):
 #
 # $$L = \sum_i r_i^2, \qquad r_i = \frac{\hat E_i - E_i}{\sqrt{n\,\mathrm{var}(E)}} \ \text{ or }\ \frac{\hat F_i - F_i}{\sqrt{n_F\,\mathrm{var}(F)}}$$
 #
@@ -670,7 +670,7 @@ print("J:", tuple(J.shape), " column 3 is right:", right)
 assert right
 
 # %% [markdown]
-# **Step and damping.** For a short step $\boldsymbol\delta$ the residuals become $\mathbf r + \mathbf J\boldsymbol\delta$. Where is the sum of their squares smallest? That is a linear least-squares problem. Its answer is trusted only near by, so a **damping** $\lambda$ punishes long steps: we minimise $|\mathbf r + \mathbf J\boldsymbol\delta|^2 + \lambda|\boldsymbol\delta|^2$. Setting the gradient to zero gives
+# **Step and damping.** For a short step $\boldsymbol\delta$ the residuals become $\mathbf r + \mathbf J\boldsymbol\delta$. Where is the sum of their squares smallest? That is a linear least-squares problem. Its answer is trusted only near by, so a **damping** $\lambda$ adds a cost to long steps: we minimise $|\mathbf r + \mathbf J\boldsymbol\delta|^2 + \lambda|\boldsymbol\delta|^2$. Setting the gradient to zero gives
 #
 # $$(\mathbf J^\mathsf{T}\mathbf J + \lambda\mathbf 1)\,\boldsymbol\delta = -\mathbf J^\mathsf{T}\mathbf r .$$
 #
@@ -751,7 +751,7 @@ report(
 # %% [markdown]
 # All changes in one picture, from top to bottom, each made on top of the ones above it:
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, axes = plt.subplots(figsize=(7.4, 3.8))
 places = -np.arange(len(changes))
 axes.barh(
@@ -836,7 +836,7 @@ for width, of_width in curves.items():
         stopped = 201 - len(history.validation)  # converged early: the last value stays
         of_width.append(history.validation + history.validation[-1:] * stopped)
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, axes = plt.subplots()
 looks = zip(curves.items(), ("o:", "s--", "-"), ("baseline", "extra", "model"), strict=True)
 for (width, losses), style, role in looks:

@@ -588,6 +588,7 @@ def with_noise(labels, seed, energy_noise=0.01, force_noise=0.05):
     return replace(labels, energies=energies, forces=forces)
 
 
+# %%
 noisy = [with_noise(labels, seed) for seed in range(5)]
 
 
