@@ -1,9 +1,9 @@
 """Two published packages on the course's copper frames: GAP (quippy) and MACE. They are no part of the environment.
 
-    python -m venv /tmp/published && /tmp/published/bin/pip install quippy-ase mace-torch
-    echo "$PWD/.venv/lib/python3.11/site-packages" > /tmp/published/lib/python3.11/site-packages/course.pth
-    /tmp/published/bin/python tests/benchmark_published.py            GAP, half a minute
-    /tmp/published/bin/python tests/benchmark_published.py --mace     GAP and MACE, some ten minutes
+    python -m venv ../published && ../published/bin/pip install quippy-ase mace-torch
+    echo "$PWD/.venv/lib/python3.11/site-packages" > ../published/lib/python3.11/site-packages/course.pth
+    ../published/bin/python tests/benchmark_published.py            GAP, half a minute
+    ../published/bin/python tests/benchmark_published.py --mace     GAP and MACE, some ten minutes
 
 The second line lends the course's packages (torch among them) to the new environment. Same 200 training, 100 validation
 and 300 test frames as in lesson 06; settings were chosen on the validation frames among a few, not searched further.

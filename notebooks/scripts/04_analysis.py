@@ -207,7 +207,8 @@ for name, true, unit in (("energies", true_energies, "eV"), ("forces", true_forc
     span = true.max() - true.min()
     hidden = 1e3 * span / 60
     print(
-        f"{name}: the axis spans {span:.1f} {unit}; a dot as wide as 1/60 of it hides {hidden:.0f} m{unit}"
+        f"{name}: the axis spans {span:.1f} {unit}; "
+        f"a dot as wide as 1/60 of it hides {hidden:.0f} m{unit}"
     )
 
 # %% [markdown]
@@ -247,7 +248,8 @@ report("share of the whole force error in the first of 29 gaps", share, at_least
 
 # %%
 print(
-    f"true force at 2.5 Å: {true_forces[0]:.0f} eV/Å; strongest attraction: {true_forces.max():.2f} eV/Å"
+    f"true force at 2.5 Å: {true_forces[0]:.0f} eV/Å; "
+    f"strongest attraction: {true_forces.max():.2f} eV/Å"
 )
 per_mille = abs(force_residuals[worst] / true_forces[worst])  # meV/Å over eV/Å
 report("largest force error, in per mille of the force there", per_mille, at_most=0.05)
@@ -501,7 +503,8 @@ for n_structures in (30, 200, 2000, 20000):
     on_energies_alone = 8 * n_structures**2 / 1e9
     on_all_labels = 8 * (n_structures * (1 + 3 * 13)) ** 2 / 1e9
     print(
-        f"{n_structures:6d} clusters: energies {on_energies_alone:8.5f} GB, both {on_all_labels:9.3f} GB"
+        f"{n_structures:6d} clusters: energies {on_energies_alone:8.5f} GB, "
+        f"both {on_all_labels:9.3f} GB"
     )
 
 # %% [markdown]
@@ -644,7 +647,8 @@ for distance in (2.4, 5.5, 6.0, 8.0):
     difference = abs(energies_there[0] - asked_energies[at(distance)])
     size = [bound for bound in (0, 1, 1e6) if difference >= bound][-1]  # eV
     print(
-        f"polynomial at {distance} Å: off by {'less than 1 eV' if size == 0 else f'more than {size:g} eV'}"
+        f"polynomial at {distance} Å: off by "
+        f"{'less than 1 eV' if size == 0 else f'more than {size:g} eV'}"
     )
 
 # %% [markdown]
@@ -864,7 +868,8 @@ for angle, turn_axis in ((30, "z"), (90, "y"), (77, (1, 1, 1))):
     same_energy = abs(energy - energy_before) < 1e-8
     same_force = np.abs(forces_turned[0] - forces_before[0, 0] * bond).max() < 1e-8
     print(
-        f"{angle} degrees about {turn_axis}: same energy: {same_energy}, same force along bond: {same_force}"
+        f"{angle} degrees about {turn_axis}: same energy: {same_energy}, "
+        f"same force along bond: {same_force}"
     )
     assert same_energy
     assert same_force
@@ -891,7 +896,8 @@ for attach in (True, False):
     _, derivatives = describe(soap, structures, centers=[0, 1], attach=attach)
     largest_sum = np.abs(derivatives.sum(axis=2)).max()  # sum over atoms: axis 2
     print(
-        f"attach={attach}: derivatives {derivatives.shape}, largest sum over atoms {largest_sum:.2f} 1/Å"
+        f"attach={attach}: derivatives {derivatives.shape}, "
+        f"largest sum over atoms {largest_sum:.2f} 1/Å"
     )
 
 # %% [markdown]

@@ -48,7 +48,8 @@ film(
     turned(cluster, angles),
     [f"{angle}°" for angle in angles],
     "Turn about the vertical axis, steps of 15°",
-    "Thirteen copper atoms drawn as shaded discs: one in the middle, twelve around it, seen from 24 directions.",
+    "Thirteen copper atoms drawn as shaded discs: one in the middle, twelve around it, "
+    "seen from 24 directions.",
 )
 
 # %% [markdown]
@@ -340,7 +341,8 @@ for name, part in parts.items():
     others = np.setdiff1d(np.arange(600), part)
     shared = np.intersect1d(blocks[part], blocks[others]).size
     print(
-        f"{name:10} {len(part)} frames, {counts} at 300, 600, 900 K; blocks shared with other parts: {shared}"
+        f"{name:10} {len(part)} frames, {counts} at 300, 600, 900 K; "
+        f"blocks shared with other parts: {shared}"
     )
 
 # %% [markdown]
@@ -559,7 +561,8 @@ for shells, size in zip((2, 3, 4), sizes, strict=True):
     megabytes.append(plan_memory(1, size, size, 50)[0])
     _, derivatives = describe(soap, [structure], attach=True)
     print(
-        f"{size:3d} atoms: {megabytes[-1]:5.2f} MB, zeros among the derivatives: {100 * np.mean(derivatives == 0):.0f} %"
+        f"{size:3d} atoms: {megabytes[-1]:5.2f} MB, "
+        f"zeros among the derivatives: {100 * np.mean(derivatives == 0):.0f} %"
     )
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
