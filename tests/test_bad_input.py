@@ -25,7 +25,7 @@ from forcefield import (
     descriptors,
     elasticity,
     evaluation,
-    gradients,
+    finite_differences,
     plots,
     prepared,
     repulsion,
@@ -44,7 +44,7 @@ from forcefield.explorers import committee, dynamics, extrapolation, lennard_jon
 from forcefield.explorers import training as training_explorer
 from forcefield.gaussian_process import SparseGaussianProcess
 from forcefield.model import ForceField
-from forcefield.stopping import StopOnSpread
+from forcefield.stop_on_spread import StopOnSpread
 
 NAN, INF = float("nan"), float("inf")
 TETRAHEDRON = 1.8 * np.array([[0, 0, 0], [1, 1, 0], [1, 0, 1], [0, 1, 1]])
@@ -825,15 +825,27 @@ TABLE = {
         ),
     },
     "finite differences": {
-        "positions of one atom as a row": (lambda c: gradients.central_difference(np.sum, np.zeros(3)), "positions"),
-        "words": (lambda c: gradients.central_difference(np.sum, [["a", "b", "c"]]), "positions"),
-        "None": (lambda c: gradients.central_difference(np.sum, None), "positions"),
-        "no atom": (lambda c: gradients.central_difference(np.sum, np.zeros((0, 3))), "atoms"),
-        "not a number": (lambda c: gradients.central_difference(np.sum, np.full((2, 3), NAN)), "finite"),
-        "a step of zero": (lambda c: gradients.central_difference(np.sum, np.zeros((1, 3)), step=0), "step"),
-        "an infinite step": (lambda c: gradients.central_difference(np.sum, np.zeros((1, 3)), step=INF), "step"),
-        "a step in words": (lambda c: gradients.central_difference(np.sum, np.zeros((1, 3)), step="1e-4"), "step"),
-        "a number instead of a function": (lambda c: gradients.numerical_forces(3.0, np.zeros((1, 3))), "function"),
+        "positions of one atom as a row": (
+            lambda c: finite_differences.central_difference(np.sum, np.zeros(3)),
+            "positions",
+        ),
+        "words": (lambda c: finite_differences.central_difference(np.sum, [["a", "b", "c"]]), "positions"),
+        "None": (lambda c: finite_differences.central_difference(np.sum, None), "positions"),
+        "no atom": (lambda c: finite_differences.central_difference(np.sum, np.zeros((0, 3))), "atoms"),
+        "not a number": (lambda c: finite_differences.central_difference(np.sum, np.full((2, 3), NAN)), "finite"),
+        "a step of zero": (lambda c: finite_differences.central_difference(np.sum, np.zeros((1, 3)), step=0), "step"),
+        "an infinite step": (
+            lambda c: finite_differences.central_difference(np.sum, np.zeros((1, 3)), step=INF),
+            "step",
+        ),
+        "a step in words": (
+            lambda c: finite_differences.central_difference(np.sum, np.zeros((1, 3)), step="1e-4"),
+            "step",
+        ),
+        "a number instead of a function": (
+            lambda c: finite_differences.numerical_forces(3.0, np.zeros((1, 3))),
+            "function",
+        ),
     },
     "pictures": {
         "a film of nothing": (lambda c: viewer.film([], [], "turn", "atoms"), "structure"),
@@ -1239,7 +1251,7 @@ CALLS = {
         },
     ),
     "central_difference": lambda c: (
-        partial(gradients.central_difference, np.sum),
+        partial(finite_differences.central_difference, np.sum),
         {"positions": np.zeros((1, 3)), "step": 1e-4},
     ),
     "film": lambda c: (

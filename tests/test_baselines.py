@@ -11,7 +11,7 @@ from forcefield import baselines
 from forcefield.baselines import KernelRidgeBaseline, hermite_baseline, polynomial_baseline
 from forcefield.descriptors import MIDPOINT, describe, make_soap
 from forcefield.evaluation import mean_absolute_error
-from forcefield.gradients import numerical_forces
+from forcefield.finite_differences import numerical_forces
 from forcefield.systems import dimers
 
 

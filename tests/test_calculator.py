@@ -14,11 +14,11 @@ from ase.md.verlet import VelocityVerlet
 from ase.optimize import BFGS
 
 from forcefield import prepared
+from forcefield.activations import ACTIVATIONS
 from forcefield.calculator import ForceFieldCalculator
 from forcefield.dataset import Dataset
 from forcefield.descriptors import make_soap, soap_settings
 from forcefield.model import ForceField
-from forcefield.networks import ACTIVATIONS
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from forcefield.dataset import Dataset
 from forcefield.descriptors import make_soap
 from forcefield.model import ForceField
 from forcefield.repulsion import Repulsion
-from forcefield.stopping import StopOnSpread
+from forcefield.stop_on_spread import StopOnSpread
 
 
 def untrained(training_set, seeds=(0, 1, 2)):

@@ -13,7 +13,7 @@ from forcefield.committees import (
 )
 from forcefield.descriptors import MIDPOINT, describe, make_soap
 from forcefield.explorers import committee as explorer_room
-from forcefield.gradients import numerical_forces
+from forcefield.finite_differences import numerical_forces
 from forcefield.model import ForceField
 from forcefield.systems import dimers
 

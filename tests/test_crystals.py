@@ -6,11 +6,11 @@ from ase.build import bulk
 from ase.calculators.emt import EMT
 from ase.neighborlist import neighbor_list
 
-from forcefield import crystals, descriptors, images, saved
+from forcefield import crystals, descriptors, find_or_make, periodic_images
 from forcefield.calculator import ForceFieldCalculator
 from forcefield.dataset import Dataset
 from forcefield.elasticity import energies_of
-from forcefield.gradients import central_difference, numerical_forces
+from forcefield.finite_differences import central_difference, numerical_forces
 from forcefield.model import ForceField
 
 
@@ -154,9 +154,9 @@ def test_images_are_those_of_ase(frames, which):
     structure = {"cube": frames[0], "large": crystals.crystal_frames(1, 5, repeat=2)[0], "skewed": skewed()}[which]
     for shortest, longest in ((2, 4), (5.9, 7.3)):
         distances = neighbor_list("d", structure, longest)
-        assert images.pairs_between(structure, shortest, longest) == np.sum(distances > shortest)
+        assert periodic_images.pairs_between(structure, shortest, longest) == np.sum(distances > shortest)
     first, distances = neighbor_list("id", structure, 6)
-    for atom, vectors in enumerate(images.nearest_neighbours(structure, 12)):
+    for atom, vectors in enumerate(periodic_images.nearest_neighbours(structure, 12)):
         expected = np.sort(distances[first == atom])[:12]
         np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), expected, atol=1e-9)
 
@@ -175,7 +175,7 @@ def test_models_are_fitted_to_the_training_frames_and_to_nothing_else(small, tmp
         raise InterruptedError
 
     monkeypatch.setattr(crystals, "DATA_FOLDER", tmp_path)
-    monkeypatch.setattr(saved.training, "train", train)
+    monkeypatch.setattr(find_or_make.training, "train", train)
     monkeypatch.setattr(crystals, "crystal_split", lambda: (np.array([4, 0, 3]), np.array([1]), np.array([2, 5])))
     with pytest.raises(InterruptedError):
         crystals.crystal_model(small, seed=2)

@@ -6,7 +6,7 @@ import pytest
 from ase.build import bulk
 
 from forcefield import descriptors, systems
-from forcefield.gradients import central_difference
+from forcefield.finite_differences import central_difference
 
 # Three atoms without any symmetry: as many atoms as axes, so that a swap of the two goes unnoticed by shapes alone.
 TRIMER = ase.Atoms("H3", positions=[[0.0, 0.1, -0.2], [2.9, 0.3, 0.1], [1.2, 2.5, 0.9]])

@@ -24,7 +24,7 @@ from forcefield.explorers import training as training_explorer
 from forcefield.explorers.base import Explorer, Reading, WordExplorer
 from forcefield.explorers.controls import slider
 from forcefield.explorers.drawing import Mark, new_figure, number
-from forcefield.gradients import central_difference
+from forcefield.finite_differences import central_difference
 from forcefield.sampling import copper_cluster
 
 NAMES = ("lennard_jones", "soap", "training", "extrapolation", "committee", "strain", "dynamics")

@@ -13,8 +13,8 @@ from sklearn.preprocessing import PolynomialFeatures
 from forcefield.calculator import ForceFieldCalculator
 from forcefield.dataset import Dataset
 from forcefield.evaluation import mean_absolute_error
+from forcefield.finite_differences import numerical_forces
 from forcefield.gaussian_process import SparseGaussianProcess, farthest_points
-from forcefield.gradients import numerical_forces
 from forcefield.networks import unit_vectors
 
 

@@ -7,10 +7,10 @@ import torch
 
 from forcefield import descriptors, systems
 from forcefield.dataset import Dataset
-from forcefield.files import load_arrays, save_arrays
-from forcefield.gradients import numerical_forces
+from forcefield.finite_differences import numerical_forces
 from forcefield.model import SCALINGS, ForceField
 from forcefield.networks import unit_length_derivatives
+from forcefield.npz_files import load_arrays, save_arrays
 
 
 def standardised_model(data, **settings):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from forcefield import descriptors, prepared, sampling, saved, systems, training
+from forcefield import descriptors, find_or_make, prepared, sampling, systems, training
 from forcefield.dataset import Dataset
 from forcefield.model import ForceField
 
@@ -132,12 +132,12 @@ def test_a_model_fitted_to_other_rows_or_twice_is_not_the_course_s(small_dimer, 
     training_set = prepared.dimer_training_set(dimer_set)
     for other in (dimer_set[:30], dimer_set):
         model, _ = training.train(other, seed=0, **prepared.DIMER_FIT)
-        assert not saved.is_fitted_so(model, training_set, 0, prepared.DIMER_FIT)
+        assert not find_or_make.is_fitted_so(model, training_set, 0, prepared.DIMER_FIT)
     model, _ = training.train(training_set, seed=0, **prepared.DIMER_FIT)
-    assert saved.is_fitted_so(model, training_set, 0, prepared.DIMER_FIT)
-    assert not saved.is_fitted_so(model, training_set, 1, prepared.DIMER_FIT)
+    assert find_or_make.is_fitted_so(model, training_set, 0, prepared.DIMER_FIT)
+    assert not find_or_make.is_fitted_so(model, training_set, 1, prepared.DIMER_FIT)
     training.fit(model, training_set, iterations=2)
-    assert not saved.is_fitted_so(model, training_set, 0, prepared.DIMER_FIT)
+    assert not find_or_make.is_fitted_so(model, training_set, 0, prepared.DIMER_FIT)
 
 
 def test_copper_labels_that_emt_did_not_give_are_not_found(small_copper, monkeypatch, capsys):

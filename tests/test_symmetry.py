@@ -7,9 +7,9 @@ import torch
 
 from forcefield import prepared
 from forcefield.descriptors import describe
-from forcefield.gradients import numerical_forces
-from forcefield.loss import tensors
-from forcefield.model import ForceField, contraction_order
+from forcefield.finite_differences import numerical_forces
+from forcefield.loss import contraction_order, tensors
+from forcefield.model import ForceField
 
 
 def predictor(model, symbols="Cu13"):

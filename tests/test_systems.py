@@ -7,7 +7,7 @@ from ase.calculators.lj import LennardJones
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from forcefield import systems
-from forcefield.gradients import central_difference, numerical_forces
+from forcefield.finite_differences import central_difference, numerical_forces
 
 LJ = systems.lennard_jones_calculator()
 

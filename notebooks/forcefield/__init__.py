@@ -1,19 +1,53 @@
-"""The small package that the lessons share: one module per step, from positions to forces and to moving atoms.
+"""The small package that the lessons share: one step of the way from positions to forces is one line here.
 
-structures and labels                         systems, sampling
-structures -> descriptors, dD/dr              descriptors, images
-labels, descriptors and derivatives together  dataset, splits
-descriptors -> energies, forces               model, networks
-how the weights are found                     training, loss, lbfgs, residuals, levenberg_marquardt
-other models on the same labels               gaussian_process, baselines
-repulsion under a learned part                repulsion
-errors, and finite-difference checks          evaluation, gradients
-several models, their spread, when to stop    committees, stopping
-energies, forces -> moving atoms              calculator, search
-periodic copper                               crystals, crystal_calculator, elasticity
-the course's sets and models, on disk         prepared, saved, files
-sentences for bad input                       checks, describable
-style, figures, pictures of atoms, sliders    lesson, plots, viewer, progress, explorers
+structures and their labels
+  systems                pairs of atoms, the Lennard-Jones potential, labels from any potential
+  sampling               molecular dynamics that gives structures; clusters of copper
+descriptors
+  descriptors            SOAP and its derivatives as arrays
+  periodic_images        distances between atoms of a crystal and their periodic copies
+data sets
+  dataset                labels, descriptors and derivatives of one set
+  splits                 which rows are trained on, which validate, which test
+models
+  model                  the force field: energies and forces from descriptors; saved in one file
+  networks               its network in numpy, for fast steps; descriptors of length 1
+  activations            tanh, sigmoid, SiLU: torch's module, and value and derivatives in numpy
+  gaussian_process       a sparse Gaussian process on the same labels
+  baselines              simpler models to compare with
+  repulsion              a known repulsion of close atoms, to which a fitted model is added
+fits
+  training               fit and train: the way through a fit, whatever the method
+  loss                   mean squared errors of energies and forces, in units of their variances
+  lbfgs                  the method L-BFGS
+  residuals              errors of energies and forces, and their derivatives by the weights
+  levenberg_marquardt    the method Levenberg-Marquardt
+checks of results
+  evaluation             mean absolute error; numbers printed beside their bounds
+  finite_differences     numerical derivatives beside the analytic ones
+several models
+  committees             their spread, calibration, bounds
+  stop_on_spread         dynamics that stops where they disagree
+models that move atoms
+  calculator             a force field as an ASE calculator
+  search                 basin hopping: looking for the structure of lowest energy
+crystals
+  crystals               frames, data set and models of periodic copper
+  crystal_calculator     a calculator that warns outside its data
+  elasticity             equation of state, elastic constants, phonons
+what lessons save for each other
+  prepared               the course's data sets and models, found or made
+  find_or_make           how: what is asked for is found, and nothing is overwritten
+  npz_files              arrays in one file, complete or refused
+error messages
+  checks                 of numbers, arrays and lists
+  structure_checks       of structures and centres
+what readers see
+  lesson                 start of every lesson: one thread, the course's style
+  plots                  colours and lines of all figures, alt text
+  viewer                 pictures of atoms
+  progress               how far a fit is
+  explorers              sliders and the pictures that follow them
 
 Arrays are float64. Units are eV, Å, eV/Å and fs. Shapes are written with n_systems, n_centers, n_atoms and n_features.
 """

@@ -12,7 +12,7 @@ from forcefield.crystals import (
     LATTICE_CONSTANT,
     crosses_neighbour_radius,
 )
-from forcefield.images import nearest_neighbours
+from forcefield.periodic_images import nearest_neighbours
 
 SLACK = 0.003
 """What rattled atoms and second-order terms may add to the strain of a training frame, no unit."""

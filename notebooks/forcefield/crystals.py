@@ -7,9 +7,9 @@ from ase.calculators.emt import EMT
 from forcefield import checks, descriptors, splits
 from forcefield.dataset import Dataset
 from forcefield.descriptors import neighbour_radius
-from forcefield.files import DATA_FOLDER
-from forcefield.images import pairs_between
-from forcefield.saved import trained_model
+from forcefield.find_or_make import trained_model
+from forcefield.npz_files import DATA_FOLDER
+from forcefield.periodic_images import pairs_between
 
 LATTICE_CONSTANT = 3.6
 """Edge of the cubic cell that all frames start from, Å; near the measured 3.61 and EMT's own 3.59."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from forcefield import checks
 from forcefield.descriptors import describe, descriptor_settings
-from forcefield.files import KEEP, load_arrays, save_arrays
+from forcefield.npz_files import KEEP, load_arrays, save_arrays
 from forcefield.systems import label
 
 

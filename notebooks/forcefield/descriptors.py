@@ -4,7 +4,7 @@ import numpy as np
 from dscribe.descriptors import SOAP
 
 from forcefield import checks
-from forcefield.describable import describable, describable_centers
+from forcefield.structure_checks import describable, describable_centers
 
 MIDPOINT = (0.0, 0.0, 0.0)
 """The one centre of the dimer lessons: a fixed point in space, Å."""

@@ -6,7 +6,7 @@ from ase.eos import EquationOfState
 
 from forcefield import checks
 from forcefield.crystals import LATTICE_CONSTANT, copper_crystal, deform
-from forcefield.gradients import central_difference
+from forcefield.finite_differences import central_difference
 
 
 def energies_of(calculator, structures):

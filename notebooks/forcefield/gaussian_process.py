@@ -7,9 +7,9 @@ from scipy.linalg import cholesky, qr, solve_triangular
 
 from forcefield import checks
 from forcefield.descriptors import describe
-from forcefield.files import KEEP, load_arrays, save_arrays
 from forcefield.model import descriptor_of
 from forcefield.networks import through_unit_length, unit_vectors
+from forcefield.npz_files import KEEP, load_arrays, save_arrays
 
 FORMAT = 1
 """Version of the file that `SparseGaussianProcess.save` writes."""

@@ -1,9 +1,11 @@
 """The loss: mean squared errors of energies and forces."""
 
+import warnings
+
 import numpy as np
+import torch
 
 from forcefield import checks
-from forcefield.model import contraction_order, shared_tensor
 
 
 class Loss:
@@ -49,6 +51,18 @@ def _variance(name, labels):
     if not variance > 0:
         raise ValueError(f"The {name} of the training set do not vary, so they cannot scale a loss: use more systems.")
     return variance
+
+
+def contraction_order(derivatives):
+    """The same derivatives, laid out in memory as forces read them: worth one copy where a fit uses them often."""
+    return derivatives.permute(0, 2, 3, 1, 4).contiguous().permute(0, 3, 1, 2, 4)
+
+
+def shared_tensor(values):
+    """A tensor on the same memory as an array, which may be read-only: nothing here writes to it."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The given NumPy array is not writable")
+        return torch.from_numpy(values)
 
 
 def tensors(dataset):

@@ -1,6 +1,5 @@
 """The force field: energies and forces from descriptors and derivatives, complete in one file."""
 
-import warnings
 from itertools import pairwise
 from pathlib import Path
 
@@ -8,26 +7,15 @@ import numpy as np
 import torch
 
 from forcefield import checks
+from forcefield.activations import ACTIVATIONS
 from forcefield.descriptors import describe, descriptor_from
-from forcefield.files import KEEP, load_arrays, save_arrays
-from forcefield.networks import ACTIVATIONS, FrozenNetwork
+from forcefield.networks import FrozenNetwork
+from forcefield.npz_files import KEEP, load_arrays, save_arrays
 
 FORMAT = 2
 """Version of the file that `ForceField.save` writes."""
 
 SCALINGS = ("standard", "square_root")
-
-
-def contraction_order(derivatives):
-    """The same derivatives, laid out in memory as forces read them: worth one copy where a fit uses them often."""
-    return derivatives.permute(0, 2, 3, 1, 4).contiguous().permute(0, 3, 1, 2, 4)
-
-
-def shared_tensor(values):
-    """A tensor on the same memory as an array, which may be read-only: nothing here writes to it."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "The given NumPy array is not writable")
-        return torch.from_numpy(values)
 
 
 class ForceField(torch.nn.Module):
@@ -150,7 +138,7 @@ class ForceField(torch.nn.Module):
         (gradient,) = torch.autograd.grad(energies.sum(), descriptors, create_graph=create_graph)
         # F = -sum over centres c and features k of dE/dD[c, k] * dD[c, k]/dr: for each system a row of
         # c*k numbers times a matrix of (c*k) x (a*3). No copy is made of `derivatives` that lie in memory as
-        # `contraction_order` puts them, and the products in this order are several times faster than einsum.
+        # `loss.contraction_order` puts them, and the products in this order are several times faster than einsum.
         n_systems, n_centers, n_atoms, _, n_features = derivatives.shape
         matrices = derivatives.permute(0, 2, 3, 1, 4).reshape(n_systems, n_atoms * 3, n_centers * n_features)
         rows = gradient.reshape(n_systems, 1, n_centers * n_features)

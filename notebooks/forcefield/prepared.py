@@ -6,8 +6,8 @@ from ase.calculators.emt import EMT
 
 from forcefield import checks, descriptors, sampling, splits, systems
 from forcefield.dataset import Dataset, fingerprint, read_only
-from forcefield.files import DATA_FOLDER, load_arrays, save_arrays
-from forcefield.saved import find_or_make, is_fitted_so, keep, trained_model
+from forcefield.find_or_make import find_or_make, is_fitted_so, keep, trained_model
+from forcefield.npz_files import DATA_FOLDER, load_arrays, save_arrays
 
 DIMER_DATASET = DATA_FOLDER / "dimer_dataset.npz"
 DIMER_MODEL = DATA_FOLDER / "dimer_model.npz"

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from forcefield.networks import ACTIVATIONS, unit_length_derivatives
+from forcefield.activations import ACTIVATIONS
+from forcefield.networks import unit_length_derivatives
 
 
 def network_inputs(model, dataset):

@@ -486,7 +486,7 @@ assert np.allclose(F, -dE_dR, rtol=0, atol=1e-12)
 # %%
 import ase
 
-from forcefield.gradients import numerical_forces
+from forcefield.finite_differences import numerical_forces
 
 
 def energy_of_positions(positions):

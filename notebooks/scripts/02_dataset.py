@@ -125,7 +125,7 @@ show(
 # Are the forces really minus the slope of the energies? The simplest check: move each coordinate a little to both sides, and take minus the difference of the energies, divided by the distance between the two places. `numerical_forces` does that for all six coordinates.
 
 # %%
-from forcefield.gradients import numerical_forces
+from forcefield.finite_differences import numerical_forces
 
 
 def energy_at(new_positions):
@@ -421,7 +421,7 @@ assert usual < 1e-7
 # The analytic derivatives pass. The package has the central difference as one function. It moves every coordinate of every atom, so it checks the whole Jacobian.
 
 # %%
-from forcefield.gradients import central_difference
+from forcefield.finite_differences import central_difference
 
 
 def features_of(new_positions):

@@ -91,7 +91,7 @@ input_derivatives = derivatives / scale  # (200, 2, 3, 6): numpy divides along t
 import ase
 
 from forcefield.descriptors import MIDPOINT, describe_without_derivatives, make_soap
-from forcefield.gradients import central_difference
+from forcefield.finite_differences import central_difference
 
 
 def descriptor_at(positions):
@@ -895,7 +895,7 @@ assert difference < 1e-7
 # And the forces, the whole way: the atoms are moved, SOAP is computed anew, the model gives the energy. Ten distances, two atoms, three directions.
 
 # %%
-from forcefield.gradients import numerical_forces
+from forcefield.finite_differences import numerical_forces
 
 
 def model_energy(positions):

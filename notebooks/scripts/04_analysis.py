@@ -521,7 +521,7 @@ for n_structures in (30, 200, 2000, 20000):
 import ase
 
 from forcefield.descriptors import MIDPOINT, describe, make_soap
-from forcefield.gradients import numerical_forces
+from forcefield.finite_differences import numerical_forces
 from forcefield.systems import dimers
 
 soap = make_soap()

@@ -764,7 +764,7 @@ report(
 import ase
 from dscribe.descriptors import SOAP
 
-from forcefield.gradients import central_difference
+from forcefield.finite_differences import central_difference
 
 edge = 5.0 + 0.5 * np.sqrt(-2 * np.log(0.001))  # Å
 shared = {"species": ["H"], "r_cut": 5.0, "sigma": 0.5, "n_max": 3, "l_max": 0}

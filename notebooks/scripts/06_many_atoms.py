@@ -150,7 +150,7 @@ for name, (changed, expected) in cases.items():
 # And forces are still minus the gradient of the energy, for all 39 coordinates:
 
 # %%
-from forcefield.gradients import numerical_forces
+from forcefield.finite_differences import numerical_forces
 
 difference = np.abs(forces - numerical_forces(lambda moved: apply(moved)[0], positions)).max()
 print("largest difference from finite differences below 1e-6 eV/Å:", difference < 1e-6)

@@ -764,7 +764,7 @@ report("correlation of the logarithms of error and spread", in_runs, at_least=0.
 # The alarm comes early, and it is right: above the limit the true errors are larger than below, and they rise with the spread. (They are larger than the spread, too. Far from its data a spread may be too small, as at the wall; as an alarm it needs only to rise.) So we act on it. `StopOnSpread` is an observer, a function that ASE calls after each step. It stops the run when the spread passes a limit, and keeps the frame:
 
 # %%
-from forcefield.stopping import StopOnSpread
+from forcefield.stop_on_spread import StopOnSpread
 
 dynamics = langevin(cluster, CommitteeCalculator(first_committee), TEMPERATURE, seed=(1, TEMPERATURE))
 stop = StopOnSpread(dynamics, limit=0.3)

@@ -131,7 +131,7 @@ show(
 # **The trap.** Which centres may one ask for? We compare with central differences of our own. `attach=True` means that the centre moves with its atom.
 
 # %%
-from forcefield.gradients import central_difference
+from forcefield.finite_differences import central_difference
 
 
 def own_derivatives(structure, step=1e-5):
@@ -315,7 +315,7 @@ show(
 # %%
 from forcefield.crystal_calculator import CrystalCalculator
 from forcefield.elasticity import energies_of
-from forcefield.gradients import numerical_forces
+from forcefield.finite_differences import numerical_forces
 
 calculators = [CrystalCalculator(model) for model in models]
 
@@ -636,7 +636,7 @@ report("smallest of the three, over the error in cells of 4", times_worse.min(),
 # One number shows it: the *mean* distance from an atom to its 12 nearest neighbours. One twin comes closer, the other goes away, so in cells of 4 atoms it hardly changes, however much the atoms are rattled.
 
 # %%
-from forcefield.images import nearest_neighbours
+from forcefield.periodic_images import nearest_neighbours
 
 
 def mean_distances(structure):

@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from forcefield import files
+from forcefield import npz_files
 from forcefield.dataset import Dataset
 
 
@@ -32,11 +32,11 @@ def test_wrong_keys_shapes_and_kinds_get_one_sentence(dimer_set, tmp_path):
     path = tmp_path / "set.npz"
     with pytest.raises(FileNotFoundError, match=r"There is no file set\.npz"):
         Dataset.load(path)
-    files.save_arrays(path, {}, energies=np.zeros(3))
+    npz_files.save_arrays(path, {}, energies=np.zeros(3))
     with pytest.raises(ValueError, match="lacks positions, forces"):
         Dataset.load(path)
     arrays = {name: getattr(dimer_set, name) for name in Dataset.ARRAYS} | {"forces": np.zeros((200, 3, 2))}
-    files.save_arrays(path, {}, **arrays)
+    npz_files.save_arrays(path, {}, **arrays)
     with pytest.raises(ValueError, match=r"does not hold a data set \(forces must have shape"):
         Dataset.load(path)
     np.save(tmp_path / "one.npy", np.zeros(3))
@@ -56,7 +56,7 @@ def test_interrupted_save_leaves_the_old_file_whole(dimer_set, tmp_path, monkeyp
         file.write(b"half")
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(files.np, "savez", stop_half_way)
+    monkeypatch.setattr(npz_files.np, "savez", stop_half_way)
     with pytest.raises(OSError, match="No space left"):
         dimer_set[:10].save(path)
     assert path.read_bytes() == before
@@ -74,10 +74,10 @@ def test_a_new_file_takes_the_place_of_the_old_one_at_once(dimer_set, tmp_path, 
         assert len(np.load(source)["energies"]) == 10
         replace(source, target)
 
-    monkeypatch.setattr(files.os, "replace", look_and_replace)
+    monkeypatch.setattr(npz_files.os, "replace", look_and_replace)
     dimer_set[:10].save(path)
     assert len(Dataset.load(path)) == 10
-    monkeypatch.setattr(files.os, "replace", None)
+    monkeypatch.setattr(npz_files.os, "replace", None)
     with pytest.raises(TypeError):
         dimer_set.save(path)
     assert len(Dataset.load(path)) == 10
