@@ -265,6 +265,8 @@ def test_an_explorer_fits_one_screen(running, name):
     picture = explorer.locator("img")
     assert picture.bounding_box()["width"] == picture.evaluate("image => image.naturalWidth")
     assert all(track.bounding_box()["width"] > 150 for track in explorer.locator(".noUi-target").all())
+    for label in explorer.locator(".widget-label").all():
+        assert label.evaluate("label => label.scrollWidth <= label.clientWidth"), f"cut off: {label.text_content()}"
 
 
 # The second day

@@ -71,7 +71,7 @@ def choice(label, value, options):
 
 def align(controls):
     """Give all controls room for the longest of their labels."""
-    width = f"{7 * max(len(control.description) for control in controls)}px"
+    width = f"{7 * max(len(control.description) for control in controls) + 12}px"
     for control in controls:
         control.style.description_width = width
 
