@@ -29,7 +29,8 @@ start_lesson()
 data = copper_dataset()
 model = copper_model(data)
 training_rows, _, test_rows = copper_split()
-training_set, test_set = data[training_rows], data[test_rows]  # 200 frames that it was fitted to, 300 others
+training_set = data[training_rows]  # 200 frames that it was fitted to
+test_set = data[test_rows]  # 300 others
 del data  # the derivatives take 122 MB and need not be there twice
 
 # %%
@@ -42,6 +43,7 @@ calculators = {"EMT": EMT(), "model": ForceFieldCalculator(model, n_atoms=13)}
 colour_of = {"EMT": COLOURS["truth"], "model": COLOURS["model"]}
 
 
+# %%
 def with_calculator(structure, name):
     """A copy of a structure that asks EMT or the model."""
     structure = structure.copy()
@@ -90,6 +92,7 @@ from ase import units
 from ase.md.verlet import VelocityVerlet
 
 
+# %%
 def milliseconds(function, repeats=20):
     """Best processor time of ten, for one of `repeats`."""
     times = []
@@ -108,7 +111,7 @@ costs["descriptors and\nderivatives alone"] = milliseconds(
     lambda repeats: [soap.derivatives(atoms, centers=centers, attach=True) for _ in range(repeats)]
 )
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 import matplotlib.pyplot as plt
 
 figure, axes = plt.subplots(figsize=(7, 2.3))
@@ -140,7 +143,7 @@ for name in calculators:
     steps = BFGS(atoms, logfile=None).irun(fmax=1e-3)
     energies[name] = [atoms.get_potential_energy() / 13 for _ in steps]
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, axes = plt.subplots(figsize=(6, 3))
 for name, style in (("EMT", "o-"), ("model", "x--")):
     axes.semilogy(np.array(energies[name]) - energies["EMT"][-1] + 1e-5, style, color=colour_of[name], label=name)
@@ -185,9 +188,9 @@ for name in calculators:
     with tempfile.TemporaryDirectory() as folder:
         vibrations = Vibrations(structure, name=f"{folder}/modes", delta=0.01)
         vibrations.run()
-        frequencies[name] = np.sort(vibrations.get_frequencies().real)[-33:]  # without moving and turning
+        frequencies[name] = np.sort(vibrations.get_frequencies().real)[-33:]  # without 6 of zero
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, axes = plt.subplots(figsize=(7, 2.6))
 for height, name in enumerate(calculators):
     axes.vlines(frequencies[name], height + 0.1, height + 0.9, color=colour_of[name], linewidth=1.5)
@@ -212,6 +215,7 @@ def group_sizes(frequencies):
     return [len(group) for group in np.split(frequencies, ends)]
 
 
+# %%
 for name in calculators:
     print(f"{name:5}", group_sizes(frequencies[name]))
 assert group_sizes(frequencies["model"]) == group_sizes(frequencies["EMT"])
@@ -247,9 +251,10 @@ def constant_energy(name, time_step, duration):
     return np.arange(len(energies)) * time_step / 1e3, np.array(energies)
 
 
+# %%
 kept = {name: constant_energy(name, time_step=5, duration=6) for name in calculators}
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, panels = plt.subplots(2, 1, figsize=(7, 3.8), sharex=True, sharey=True)
 for axes, (name, (times, total)) in zip(panels, kept.items(), strict=True):
     axes.plot(times, total - total.mean(), color=colour_of[name], linewidth=0.6)
@@ -292,9 +297,11 @@ from forcefield.evaluation import mean_absolute_error
 
 def force_error(any_model, frames):
     """Mean absolute error of the forces, meV/Å."""
-    return 1e3 * mean_absolute_error(any_model.predict(frames.descriptors, frames.derivatives)[1], frames.forces)
+    _, forces = any_model.predict(frames.descriptors, frames.derivatives)
+    return 1e3 * mean_absolute_error(forces, frames.forces)
 
 
+# %%
 rough_error, good_error = force_error(rough, test_set), force_error(model, test_set)
 rough_drift = abs(drift(*constant_energy("rough", time_step=5, duration=4)))
 report("the model, force error on test frames", good_error, "meV/Å", at_least=0.04, at_most=1)
@@ -313,7 +320,7 @@ swing = {name: [total.std()] for name, (_, total) in kept.items()}
 for name in swing:
     swing[name] += [constant_energy(name, time_step, 4)[1].std() for time_step in time_steps[1:]]
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, axes = plt.subplots(figsize=(5.5, 3.2))
 for name, style in (("EMT", "o-"), ("model", "x--")):
     axes.loglog(time_steps, swing[name], style, color=colour_of[name], label=name)
@@ -376,6 +383,7 @@ dynamics_explorer(model)
 pairs = np.triu_indices(13, 1)
 
 
+# %%
 def heated(name, temperature, seed, duration=2):
     """Frames every 25 fs along some ps in a heat bath, after 1 ps to warm up."""
     dynamics, frames = langevin(cluster, calculators[name], temperature, seed=(seed, temperature)), []
@@ -385,6 +393,7 @@ def heated(name, temperature, seed, duration=2):
     return frames
 
 
+# %%
 def distances(frames):
     """Distances of all pairs of atoms, (n_frames, 78), Å."""
     return np.array([frame.get_all_distances()[pairs] for frame in frames])
@@ -410,7 +419,7 @@ index = {key: lindemann(run) for key, run in runs.items()}
 doubled = lindemann(2 * runs["EMT", 300, 1])
 assert np.isclose(doubled, index["EMT", 300, 1])  # a ratio: twice as large a cluster has the same index
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, panels = plt.subplots(1, 2, figsize=(9, 3.4))
 for shift, name, marker in ((-15, "EMT", "o"), (15, "model", "x")):
     points = np.array([[index[name, temperature, seed] for temperature in temperatures] for seed in seeds])
@@ -436,9 +445,12 @@ def mean_index(name, temperature):
     return np.mean([index[name, temperature, seed] for seed in seeds])
 
 
-for temperature, (low, high) in zip(temperatures, ((0.018, 0.06), (0.035, 0.16), (0.06, 0.26)), strict=True):
+# %%
+ranges = {300: (0.018, 0.06), 900: (0.035, 0.16), 1500: (0.06, 0.26)}
+for temperature, (low, high) in ranges.items():
     for name in ("EMT", "model"):
-        report(f"{name}, index at {temperature} K", mean_index(name, temperature), at_least=low, at_most=high)
+        value = mean_index(name, temperature)
+        report(f"{name}, index at {temperature} K", value, at_least=low, at_most=high)
 
 # %% [markdown]
 # From 300 K, where atoms keep their places, to 1500 K, where they do not, the model follows EMT, 600 K above the hottest frame of its training set. There is no sharp step: 13 atoms have no sharp melting point.
@@ -467,7 +479,7 @@ for temperature in np.linspace(300, 1500, 24):
     dynamics.run(50)
     pictures.append(dynamics.atoms.copy())
     captions.append(f"{temperature:.0f} K")
-alt = "Thirteen copper atoms as discs in 24 pictures: at first one in the middle of twelve, later an irregular heap."
+alt = "Copper atoms as discs in 24 pictures: at first one in the middle of twelve, later a heap."
 film(pictures, captions, "Heat bath from 300 to 1500 K, 24 pictures in 6 ps", alt)
 
 # %% [markdown]
@@ -515,7 +527,7 @@ def failed(run):
 
 cold_runs = [distances(heated(f"cold {k}", 1500, seed, duration=4)) for k in (0, 1) for seed in seeds]
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, axes = plt.subplots(figsize=(7, 3.2))
 for run in cold_runs:
     (line,) = axes.plot(np.arange(len(run)) * 0.025, run.max(axis=1), color=COLOURS["training"], linewidth=1)
@@ -551,7 +563,8 @@ report("runs of the 20-frame models that failed, of 6", sum(map(failed, cold_run
 from ase.optimize import FIRE
 
 
-def relaxed(structure, calculator):
+# %%
+def relax(structure, calculator):
     """Relaxed structure and its energy (eV)."""
     atoms = structure.copy()
     atoms.calc = calculator
@@ -565,13 +578,13 @@ def relaxed(structure, calculator):
 
 # %%
 def hops(calculator, n_hops, seed, thermal_energy=0.8):
-    """Structures and energies (eV) of the minima after each random move of up to 1 Å along each axis."""
+    """Structures and energies (eV) of the minima after random moves of up to 1 Å along each axis."""
     generator, minima = np.random.default_rng(seed), []
-    here, energy = relaxed(cluster, calculator)
+    here, energy = relax(cluster, calculator)
     for _ in range(n_hops):
         moved = here.copy()
         moved.positions += generator.uniform(-1, 1, (13, 3))
-        minima.append(relaxed(moved, calculator))
+        minima.append(relax(moved, calculator))
         if generator.random() < np.exp(min(0, (energy - minima[-1][1]) / thermal_energy)):
             here, energy = minima[-1]
     return minima
@@ -596,7 +609,7 @@ for name, minima in found.items():
     own[name] = np.array([energy for _, energy in minima]) - lowest
     by_emt[name] = label([structure for structure, _ in minima], EMT())[1] - lowest
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, panels = plt.subplots(1, 3, figsize=(9, 3.4), sharex=True, sharey=True)
 for axes, name in zip(panels, names, strict=True):
     axes.plot([-1, 20000], [-1, 20000], color=COLOURS["truth"], linewidth=1)
@@ -660,7 +673,7 @@ report("and with two atoms closer than 1 Å, of 40", (closest < 1).sum(), at_lea
 #     return structure
 #
 # for name in ("model", "cold 0", "cold 1"):
-#     minima = [relaxed(heap(seed), calculators[name]) for seed in range(10)]
+#     minima = [relax(heap(seed), calculators[name]) for seed in range(10)]
 #     gaps = label([structure for structure, _ in minima], EMT())[1] - [energy for _, energy in minima]
 #     spans = distances([structure for structure, _ in minima]).max(axis=1)
 #     print(name, "EMT minus model (eV):", np.sort(gaps).round(1), "longest distance (Å):", spans.max().round(1))

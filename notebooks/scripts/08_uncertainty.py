@@ -47,12 +47,14 @@ labelled_rows, unseen_rows = equally_spaced(len(data), 30)
 unseen = data[unseen_rows]
 
 
+# %%
 def sixteen_members(training_set, **settings):
     """Models of 16 seeds."""
     settings = {"method": "levenberg_marquardt", "iterations": 100, **settings}
     return [train(training_set, seed=seed, **settings)[0] for seed in range(16)]
 
 
+# %%
 start = time.process_time()
 members = sixteen_members(data[labelled_rows])
 print(f"time: {time.process_time() - start:.2f} s (this machine)")
@@ -114,6 +116,7 @@ from forcefield.systems import dimers, label, lennard_jones_calculator
 soap = make_soap()
 
 
+# %%
 def energy_error_and_spread(structures, committee=committee):
     """|error| of a committee's mean energy, and its spread, both in eV."""
     predicted, _ = committee.votes(*describe(soap, structures, [MIDPOINT]))
@@ -145,6 +148,7 @@ def ratio_at(distance, errors=outside_error, spreads=outside_spread):
     return errors[i] / spreads[i]
 
 
+# %%
 growth = outside_spread[190] / energy_spread(energies).mean()
 report("spread at 6 Å divided by the mean spread inside", growth, at_least=3000)
 report("6 Å, error divided by spread", ratio_at(6.0), at_least=0.1, at_most=5)
@@ -220,6 +224,7 @@ def moved(direction):
     return pairs
 
 
+# %%
 along = energy_error_and_spread(moved([1, 0, 0]))
 sideways = energy_error_and_spread(moved([0, 1, 0]))
 
@@ -319,9 +324,8 @@ del copper  # its parts hold everything; the derivatives take 122 MB and need no
 # %%
 temperatures, blocks = (values[held_out_rows] for values in copper_blocks())
 training_temperatures, training_blocks = (values[training_rows] for values in copper_blocks())
-print(
-    f"{len(training_set)} training frames, {len(held_out)} held-out frames in {len(np.unique(blocks))} blocks"
-)
+n_blocks = len(np.unique(blocks))
+print(f"{len(training_set)} training frames, {len(held_out)} held-out frames in {n_blocks} blocks")
 assert not set(training_blocks) & set(blocks)  # no block on both sides
 
 # %% [markdown]
@@ -338,6 +342,7 @@ SETTINGS = {
 }
 
 
+# %%
 def copper_committee(dataset, n_members=5):
     """Members that differ in their seed."""
     return Committee([train(dataset, seed=seed, **SETTINGS)[0] for seed in range(n_members)])
@@ -350,6 +355,7 @@ def force_error_and_spread(committee, frames):
     return np.linalg.norm(forces.mean(axis=0) - frames.forces, axis=-1), force_spread(forces), forces
 
 
+# %%
 start = time.process_time()
 copper_members = copper_committee(training_set)
 error, spread, forces = force_error_and_spread(copper_members, held_out)
@@ -397,6 +403,7 @@ def correlation(chosen):
     return np.corrcoef(np.log(error[chosen]).ravel(), np.log(spread[chosen]).ravel())[0, 1]
 
 
+# %%
 report("correlation, all held-out atoms", correlation(temperatures > 0), at_least=0.5, at_most=0.95)
 alone = [correlation(temperatures == temperature) for temperature in styles]
 report("correlation within one temperature, largest", max(alone), at_most=0.9)
@@ -439,6 +446,7 @@ def half_of_blocks(seed):
     return np.isin(blocks, np.random.default_rng(seed).permutation(names)[: len(names) // 2])
 
 
+# %%
 calibration = half_of_blocks(seed=0)
 alpha = np.sqrt(((error[calibration] / spread[calibration]) ** 2).mean())
 assert np.isclose(alpha, calibration_factor(error[calibration], spread[calibration]))
@@ -458,6 +466,7 @@ def reliability(spread, error, n_groups=10):
     )
 
 
+# %%
 raw = reliability(spread[~calibration], error[~calibration])
 announced, occurred = reliability(alpha * spread[~calibration], error[~calibration])
 
@@ -503,6 +512,7 @@ def kth_smallest_score(error, spread, coverage):
     return scores[k - 1]  # numpy counts from 0
 
 
+# %%
 q = kth_smallest_score(error[calibration], spread[calibration], 0.9)
 assert np.isclose(q, conformal_factor(error[calibration], spread[calibration], 0.9))
 report("factor q for 90 %", q, at_least=1, at_most=5)
@@ -514,6 +524,7 @@ report("factor q for 90 %", q, at_least=1, at_most=5)
 promised = (0.5, 0.8, 0.9, 0.95)
 
 
+# %%
 def coverages(nominal, n_splits=20):
     """Coverage on the other half of the blocks, for each of the splits."""
     found = []
@@ -523,6 +534,7 @@ def coverages(nominal, n_splits=20):
     return np.array(found)
 
 
+# %%
 deviations = 100 * np.array([coverages(nominal) - nominal for nominal in promised])  # (4, 20), points
 
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
@@ -598,6 +610,7 @@ from forcefield.sampling import copper_cluster, langevin, sample_blocks
 cluster = copper_cluster()
 
 
+# %%
 def emt_frames(temperature, seed, n_blocks):
     """Labelled and described frames of a trajectory of EMT: three every 0.4 ps."""
     dynamics = langevin(cluster, EMT(), temperature, seed=(seed, temperature))
@@ -605,12 +618,14 @@ def emt_frames(temperature, seed, n_blocks):
     return Dataset.from_structures(frames, copper_soap(), attach=True, calculator=EMT())
 
 
+# %%
 def coverage_of(frames, factor, committee=copper_members):
     """Which atoms of these frames have an error within factor * spread, (n_frames, 13)."""
     new_error, new_spread, _ = force_error_and_spread(committee, frames)
     return new_error <= factor * new_spread
 
 
+# %%
 new_frames = [emt_frames(temperature, seed=100, n_blocks=10) for temperature in styles]
 new_covered = np.array([coverage_of(frames, q) for frames in new_frames])  # (3, 30, 13)
 
@@ -715,6 +730,7 @@ print({name: np.shape(value) for name, value in atoms.calc.results.items()})
 TEMPERATURE, STEPS = 1500, 800  # K; steps of 5 fs
 
 
+# %%
 def watched_run(committee, seed):
     """Largest spread and largest true force error of an atom every 0.05 ps, (81, 2), eV/Å."""
     calculator, seen = CommitteeCalculator(committee), []
@@ -784,6 +800,7 @@ from forcefield.training import fit
 REFIT = {"method": "levenberg_marquardt", "iterations": 5, "force_weight": SETTINGS["force_weight"]}
 
 
+# %%
 def joined(one, other):
     """Two data sets in one."""
     arrays = (np.concatenate([getattr(one, name), getattr(other, name)]) for name in Dataset.ARRAYS)
@@ -804,6 +821,7 @@ def stopping_run(members, seed, limit):
     return dynamics, stop
 
 
+# %%
 def refitted(members, frames):
     """A calculator of the members, each fitted a little further to these frames."""
     for member in members:
@@ -825,6 +843,7 @@ def learn_on_the_way(seed, limit=0.3):
     return Committee(members), frames, stops
 
 
+# %%
 start = time.process_time()
 learned = [learn_on_the_way(seed) for seed in (1, 2, 3)]
 print(f"time: {time.process_time() - start:.1f} s (this machine)")
@@ -858,6 +877,7 @@ def hot_error(committee):
     return 1e3 * mean_absolute_error(predicted, hot_frames.forces)
 
 
+# %%
 before, after = hot_error(first_committee), [hot_error(committee) for committee, _, _ in learned]
 rival_frames = joined(first_frames, emt_frames(TEMPERATURE, seed=300, n_blocks=5))
 rival = hot_error(copper_committee(rival_frames, n_members=3))
@@ -907,6 +927,7 @@ calculators = {
 }
 
 
+# %%
 def pushed_together(distance):
     """The cluster with two neighbours of its shell at this distance, Å."""
     structure = cluster.copy()
@@ -967,6 +988,7 @@ def shortest_and_gap(runs):
     return np.array(closest), label(structures, EMT())[1] - own
 
 
+# %%
 closest, gap = shortest_and_gap(found["model"])
 report("model, of 20 minima with two atoms closer than 1 Å", (closest < 1).sum(), at_least=2)
 report("model, largest error of their energies", np.abs(gap).max(), "eV", at_least=240)
