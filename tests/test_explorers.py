@@ -501,6 +501,21 @@ def test_strain_draws_the_crystal(crystal_models):
     assert np.ptp(places, axis=0) == pytest.approx((width, height))
 
 
+def test_strain_draws_energies_in_mev_per_atom(crystal_models):
+    explorer = strain.strain_explorer(crystal_models)
+    explorer.controls["stretch"].value, explorer.controls["shear"].value = 4.0, 3.0
+    result = strain.compute(crystal_models, 4.0, 3.0)
+    assert "meV" in explorer.figure.axes[0].get_ylabel()
+    for label, energies in [("EMT", result.true_energies), *((f"model {i}", result.energies[i]) for i in range(3))]:
+        np.testing.assert_allclose(drawn(explorer, 0, label).get_ydata(), 1000 * energies, err_msg=label)
+
+
+def test_committee_shows_the_size_of_the_error_beside_the_spread(untrained_members):
+    result = committee.compute(untrained_members, 4, 3.0, 0.1, 0.2)
+    np.testing.assert_allclose(result.errors, np.abs(result.votes.mean(axis=0) - committee.true_curve()))
+    np.testing.assert_allclose(result.spreads, result.votes.std(axis=0, ddof=1))
+
+
 def test_a_mark_points_out_of_the_picture():
     axes = new_figure(2.0).subplots()
     axes.set(xlim=(0, 10), ylim=(1e-3, 1e3), yscale="log")
