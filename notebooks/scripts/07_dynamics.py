@@ -11,7 +11,7 @@
 #
 # **You need** [lesson 6](06_many_atoms.ipynb) (the model of 13 copper atoms, the heat bath); Newton's second law.
 #
-# **Time** about 50 minutes of reading, 15 of exercises; all cells run in under a minute.
+# **Time** about 50 minutes of reading and running, 15 minutes of exercises; all cells run in under a minute.
 
 # %% [markdown]
 # ## 1. The model as a calculator
@@ -338,7 +338,7 @@ slope, _ = np.polyfit(np.log(time_steps), np.log(swing["model"]), 1)
 report("slope of the model's line", slope, at_least=1.6, at_most=2.8)
 
 # %% [markdown]
-# The slope is close to 2, for both. The fastest vibration takes about 100 fs, and 5 fs is a twentieth of that: a safe step.
+# The slope of the model's line is close to 2, and EMT's points lie on it. The fastest vibration takes about 100 fs, and 5 fs is a twentieth of that: a safe step.
 
 # %% [markdown]
 # ### Explore: temperature and time step
@@ -633,7 +633,7 @@ closest = distances([structure for name in names[1:] for structure, _ in found[n
 report("and with two atoms closer than 1 Å, of 40", (closest < 1).sum(), at_least=6)
 
 # %% [markdown]
-# Every minimum of the model of all temperatures is one of EMT's, with its energy. The models of 20 frames find structures with two atoms almost in one place: some eV above the true minimum for them, hundreds or thousands of eV for EMT. No frame of any trajectory shows two atoms closer than 2 Å, so no label says what happens there. Lesson 4's models had such a wall
+# Every minimum of the model of all temperatures is one of EMT's, with its energy. The models of 20 frames find structures with two atoms almost in one place: some eV above the true minimum for them, hundreds or thousands of eV for EMT. No training frame shows two atoms anywhere near that (lesson 8 prints the shortest distance), so no label says what happens there. Lesson 4's models had such a wall
 # that levels off. More labels moved it up here, out of the reach of this search; they cannot make it rise without an end.
 #
 # What is to be done?

@@ -12,7 +12,7 @@
 #
 # **You need** [lesson 4](04_analysis.ipynb) (seeds, errors on unseen points, the pair that moves) and [lesson 7](07_dynamics.ipynb) (the copper cluster, the calculator, heating); mean, variance, quantile.
 #
-# **Time** about 75 minutes of reading, 25 of exercises; all cells run in under a minute.
+# **Time** about 75 minutes of reading and running, 25 minutes of exercises; all cells run in under a minute.
 
 # %%
 import time
