@@ -368,7 +368,7 @@ dynamics_explorer(model)
 # <details><summary>Answers</summary>
 #
 # - By about four, because the error of a Verlet step grows with the square of its length.
-# - It is about the same for both: the limit is set by the fastest vibration, which both have at about 310 1/cm, a period of 107 fs. Above a third of it ($\Delta t > $ period$/\pi$) Verlet's steps grow without end.
+# - It is about the same for both: the limit is set by the fastest vibration, which both have at about 313 1/cm, a period of 106 fs. Above a third of it ($\Delta t > $ period$/\pi$) Verlet's steps grow without end.
 # - Hot atoms run further up the steep side of the potential, where the curvature is higher, and so is the frequency.
 #
 # </details>
@@ -653,7 +653,7 @@ report("and with two atoms closer than 1 Å, of 40", (closest < 1).sum(), at_lea
 # print(f"{period:.0f} fs, {period / 5:.0f} steps")
 # ```
 #
-# A vibration of wave number $\tilde\nu$ has the frequency $c\tilde\nu$ and the period $1/(c\tilde\nu)$: about 107 fs, or 21 steps.
+# A vibration of wave number $\tilde\nu$ has the frequency $c\tilde\nu$ and the period $1/(c\tilde\nu)$: about 106 fs, or 21 steps.
 #
 # </details>
 #
