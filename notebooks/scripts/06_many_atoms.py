@@ -446,9 +446,9 @@ def seconds(function):
 for name, force_field in (("network", networks[0]), ("Gaussian process", process)):
     frozen, one = force_field.frozen(), test.descriptors[0]
     cost = seconds(lambda frozen=frozen, one=one: [frozen(one) for _ in range(200)]) / 200
-    print(f"{name}: {1e3 * cost:.3f} ms a step (this machine)")
+    print(f"{name}, a step: {cost:.6f} s (this machine)")
 cost = seconds(lambda: [describe(soap, [cluster], attach=True) for _ in range(20)]) / 20
-print(f"descriptors and their derivatives: {1e3 * cost:.3f} ms a step (this machine)")
+print(f"descriptors and their derivatives, a step: {cost:.6f} s (this machine)")
 
 # %% [markdown]
 # How do published packages do on the same frames? They are not part of the course's environment. We measured them with `tests/benchmark_published.py`, which says how to install them; one thread of one machine, settings chosen on the validation part among a few, not searched further.
