@@ -151,6 +151,17 @@ def test_copper_labels_that_emt_did_not_give_are_not_found(small_copper, monkeyp
     assert "an experiment of your own" in capsys.readouterr().out
 
 
+def test_a_copper_model_is_kept_and_found(small_copper, capsys):
+    data = prepared.copper_dataset()
+    training_set = data[prepared.copper_split()[0]]
+    model, _ = training.train(training_set, seed=2, **prepared.COPPER_FIT)
+    assert prepared.keep_copper_model(model, data, seed=2).name == "copper_model_2.npz"
+    assert prepared.keep_copper_model(model, data, seed=3).name == "copper_model_3_own_1.npz"
+    capsys.readouterr()
+    prepared.copper_model(data, seed=2)
+    assert capsys.readouterr().out == "copper_model_2.npz: found\n"
+
+
 def test_copper_models_are_fitted_to_the_training_rows_alone(small_copper, monkeypatch):
     data, seen = prepared.copper_dataset(), []
     train = training.train

@@ -196,3 +196,9 @@ def copper_model(data, seed=0):
     """
     path = DATA_FOLDER / f"copper_model_{checks.seed(seed)}.npz"
     return trained_model(path, checks.data_set("data", data)[copper_split()[0]], seed, COPPER_FIT)
+
+
+def keep_copper_model(model, data, seed=0):
+    """Save a force field of lesson 06 for later ones; an experiment gets a name of its own. Returns the path."""
+    path, training_set = DATA_FOLDER / f"copper_model_{checks.seed(seed)}.npz", data[copper_split()[0]]
+    return keep(model, path, lambda one: is_fitted_so(one, training_set, seed, COPPER_FIT))
