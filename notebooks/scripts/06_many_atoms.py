@@ -195,7 +195,7 @@ data = copper_dataset()
 temperatures, blocks = copper_blocks()
 print("derivatives:", data.derivatives.shape, f"{data.derivatives.nbytes / 1e6:.0f} MB")
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 import matplotlib.pyplot as plt
 
 figure, axes = plt.subplots(figsize=(7, 3.4))
@@ -250,7 +250,7 @@ shapes = np.array([np.sort(pdist(positions)) for positions in dense.positions]) 
 lags = np.array([1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 60, 100])
 apart = [np.sqrt(((shapes[lag:] - shapes[:-lag]) ** 2).mean()) for lag in lags]
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, axes = plt.subplots(figsize=(6, 3.2))
 axes.plot(5 * lags, apart, "o-", color=COLOURS["model"])
 axes.axvline(50, color=COLOURS["training"], linestyle="--")
@@ -297,7 +297,7 @@ for draw in range(3):
         left_over[name].append(force_error(model, dense[other_rows]))
         elsewhere[name].append([force_error(model, run) for run in independent])
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, axes = plt.subplots(1, 2, figsize=(7.5, 3.2))
 for axis, name in zip(axes, left_over, strict=True):
     axis.plot(
@@ -472,7 +472,7 @@ print(f"descriptors and their derivatives, a step: {cost:.6f} s (this machine)")
 # %% [markdown]
 # ## 8. Where are the errors?
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 energies, forces = predictions[0]
 figure, (left, right) = plt.subplots(1, 2, figsize=(7.5, 3.6))
 for temperature, colour, marker in (
@@ -510,7 +510,7 @@ def by_temperature(forces):
 network_profiles = np.array([by_temperature(forces) for _, forces in predictions])  # (3, 3)
 process_profile = by_temperature(process_prediction[1])
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, axes = plt.subplots(figsize=(6, 3.4))
 axes.plot([300, 600, 900], network_profiles.T, "s-", color=COLOURS["model"], markersize=5, linewidth=1)
 axes.plot([300, 600, 900], process_profile, "^:", color=COLOURS["baseline"], markersize=6)
@@ -566,7 +566,7 @@ for shells, size in zip((2, 3, 4), sizes, strict=True):
         f"zeros among the derivatives: {100 * np.mean(derivatives == 0):.0f} %"
     )
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(7.5, 3.2))
 left.loglog(sizes, np.array(costs) * 1e3, "o-", color=COLOURS["model"])
 left.set(xlabel="atoms", ylabel="time for descriptors and\nderivatives of one frame (ms)")

@@ -420,7 +420,7 @@ doubled = lindemann(2 * runs["EMT", 300, 1])
 assert np.isclose(doubled, index["EMT", 300, 1])  # a ratio: twice as large a cluster has the same index
 
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
-figure, panels = plt.subplots(1, 2, figsize=(9, 3.4))
+figure, panels = plt.subplots(1, 2, figsize=(7.5, 3.2))
 for shift, name, marker in ((-15, "EMT", "o"), (15, "model", "x")):
     points = np.array([[index[name, temperature, seed] for temperature in temperatures] for seed in seeds])
     panels[0].plot(np.array(temperatures) + shift, points.T, marker, color=colour_of[name])
@@ -610,7 +610,7 @@ for name, minima in found.items():
     by_emt[name] = label([structure for structure, _ in minima], EMT())[1] - lowest
 
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
-figure, panels = plt.subplots(1, 3, figsize=(9, 3.4), sharex=True, sharey=True)
+figure, panels = plt.subplots(1, 3, figsize=(7.5, 3.2), sharex=True, sharey=True)
 for axes, name in zip(panels, names, strict=True):
     axes.plot([-1, 20000], [-1, 20000], color=COLOURS["truth"], linewidth=1)
     axes.plot(own[name], by_emt[name], "o", color=COLOURS["model" if name == "model" else "training"], alpha=0.7)

@@ -229,7 +229,7 @@ along = energy_error_and_spread(moved([1, 0, 0]))
 sideways = energy_error_and_spread(moved([0, 1, 0]))
 
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
-figure, axes = plt.subplots(1, 2, figsize=(8, 3.6), sharey=True)
+figure, axes = plt.subplots(1, 2, figsize=(7.5, 3.6), sharey=True)
 for panel, (moved_error, moved_spread) in zip(axes, (along, sideways), strict=True):
     panel.semilogy(shifts, moved_error, **LINES["truth"] | {"linewidth": 1.2})
     panel.semilogy(shifts, moved_spread, **LINES["model"])
@@ -668,7 +668,7 @@ cold = [coverage_by_temperature(error, width, (300,)) for width in (spread, cons
 all_cold = [coverage_by_temperature(cold_error, width, (300,)) for width in (cold_spread, constant)]
 
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
-figure, axes = plt.subplots(1, 3, figsize=(9, 3.6), sharey=True)
+figure, axes = plt.subplots(1, 3, figsize=(7.5, 3.4), sharey=True)
 titles = ("calibrated at all three", "calibrated at 300 K", "calibrated and trained\nat 300 K")
 for panel, title, (with_spread, with_constant) in zip(
     axes, titles, (everywhere, cold, all_cold), strict=True
@@ -752,7 +752,7 @@ times = np.arange(STEPS // 10 + 1) * 0.05  # ps
 
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
 run_colours = [COLOURS[role] for role in ("model", "training", "validation")]
-figure, panels = plt.subplots(1, 2, figsize=(9, 3.4), sharex=True, sharey=True)
+figure, panels = plt.subplots(1, 2, figsize=(7.5, 3.2), sharex=True, sharey=True)
 for run, color in zip(without_stop, run_colours, strict=True):
     for axes, values in zip(panels, run.T, strict=True):
         axes.semilogy(times, values, color=color, linewidth=1.2)
