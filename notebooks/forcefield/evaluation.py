@@ -57,6 +57,7 @@ def report(name, value, unit="", at_most=None, at_least=None):
         raise ValueError("Give a bound: at_most, at_least or both.")
     if not isinstance(value, numbers.Real | np.ndarray) or np.ndim(value):
         raise ValueError(f"The value of a report must be one number; it is of type {type(value).__name__}.")
+    name = checks.words("The name of a report", name)
     if not isinstance(unit, str):
         raise ValueError(f"The unit of a report must be a text; it is of type {type(unit).__name__}.")
     value = float(value)
