@@ -115,12 +115,14 @@ class SparseGaussianProcess:
         forces = -matrix @ gradients.reshape(n_centers * n_features, -1)
         return np.vstack([(products**self.power).sum(axis=0), forces])
 
-    def __call__(self, descriptors):
+    def __call__(self, descriptors, numbers=None):
         """Energy of every centre and its derivative, as `FrozenNetwork`.
 
         Parameters
         ----------
         descriptors : ndarray of float64, shape (n_centers, n_features)
+        numbers : ndarray of int, shape (n_centers,), optional
+            Atomic numbers of the centres, which this model does not look at.
 
         Returns
         -------

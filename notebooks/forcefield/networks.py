@@ -32,12 +32,14 @@ class FrozenNetwork:
         self.hidden, self.last = layers[:-1], (energy_scale * weights, energy_scale * biases + energy_shift)
         self.activation, self.unit_length = ACTIVATIONS[activation].derivatives, unit_length
 
-    def __call__(self, descriptors):
+    def __call__(self, descriptors, numbers=None):
         """Energy of every centre and its derivative.
 
         Parameters
         ----------
         descriptors : ndarray of float64, shape (n_centers, n_features)
+        numbers : ndarray of int, shape (n_centers,), optional
+            Atomic numbers of the centres, which this model of one network does not look at.
 
         Returns
         -------
