@@ -2,10 +2,13 @@
 
 import dataclasses
 
+import ase
 import numpy as np
 import pytest
 
 from forcefield.dataset import Dataset
+from forcefield.descriptors import make_soap
+from forcefield.systems import lennard_jones_calculator
 
 
 def test_saved_and_loaded_set_is_the_same(dimer_set, tmp_path):
@@ -72,3 +75,17 @@ def test_rows_out_of_range_get_one_sentence(dimer_set):
     for rows in ([200], "a", 0.5):
         with pytest.raises(ValueError, match="Rows must be a list of whole numbers from 0 to 199"):
             dimer_set[rows]
+
+
+def test_a_set_knows_the_elements_that_all_its_systems_share(tmp_path):
+    soap, potential = make_soap(("H", "He")), lennard_jones_calculator()
+    ordered = [ase.Atoms("HHe", [[0, 0, 0], [0, 0, distance]]) for distance in (1.0, 1.2, 1.4)]
+    data = Dataset.from_structures(ordered, soap, attach=True, calculator=potential)
+    assert data.numbers.tolist() == [1, 2] == data[1:].numbers.tolist()
+    data.save(tmp_path / "set.npz")
+    assert Dataset.load(tmp_path / "set.npz").numbers.tolist() == [1, 2]
+    mixed = Dataset.from_structures([*ordered, ordered[0][::-1]], soap, attach=True, calculator=potential)
+    assert mixed.numbers is None
+    for numbers in ([1], [1, 0], [1, 1.5], ["H", "He"], None, [[1, 2]]):
+        with pytest.raises(ValueError, match=r"numbers|atomic number"):
+            dataclasses.replace(data, metadata={**data.metadata, "numbers": numbers})

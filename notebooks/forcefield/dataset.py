@@ -41,7 +41,8 @@ class Dataset:
     derivatives : ndarray of float64, shape (n_systems, n_centers, n_atoms, 3, n_features), 1/Å
     metadata : dict
         What JSON can hold: the potential, the units, and under "descriptor" what `descriptor_settings` gives, which
-        makes a force field of this set complete.
+        makes a force field of this set complete. "numbers" are the atomic numbers of the n_atoms atoms, if all
+        systems share them in one order: models of several elements need them.
 
     Raises
     ------
@@ -81,6 +82,16 @@ class Dataset:
             values = checks.array(name, getattr(self, name), shape)
             # What the caller can still write to is copied: a set stays what it was checked to be.
             object.__setattr__(self, name, read_only(values.copy() if values.flags.writeable else values))
+        if "numbers" in self.metadata:
+            numbers = checks.array('The "numbers" of metadata', self.metadata["numbers"], (n_atoms,))
+            for number in numbers:
+                checks.whole_number("An atomic number", number, 1, 118)
+
+    @property
+    def numbers(self):
+        """Atomic numbers of the atoms, shape (n_atoms,), that all systems share; None if the set does not know them."""
+        numbers = self.metadata.get("numbers")
+        return None if numbers is None else np.array(numbers, dtype=int)
 
     @classmethod
     def from_structures(cls, structures, soap, centers=None, attach=False, calculator=None, metadata=None):
@@ -109,7 +120,10 @@ class Dataset:
         """
         labels = label(structures, calculator)
         described = map(read_only, describe(soap, structures, centers, attach))
-        return cls(*labels, *described, {**(metadata or {}), "descriptor": descriptor_settings(soap, centers, attach)})
+        metadata = {**(metadata or {}), "descriptor": descriptor_settings(soap, centers, attach)}
+        if len({tuple(structure.numbers) for structure in structures}) == 1:
+            metadata["numbers"] = structures[0].numbers.tolist()
+        return cls(*labels, *described, metadata)
 
     def __len__(self):
         return len(self.energies)
