@@ -8,6 +8,7 @@ from ase.calculators.emt import EMT
 import paths
 from forcefield import crystals, prepared, sampling
 from forcefield.dataset import Dataset
+from forcefield.descriptors import make_soap
 from forcefield.model import ForceField
 from forcefield.splits import equally_spaced
 from forcefield.training import train
@@ -37,6 +38,14 @@ def copper_set():
         structures.append(cluster.copy())
         structures[-1].positions += generator.normal(scale=scale, size=(13, 3))
     return Dataset.from_structures(structures, prepared.copper_soap(), attach=True, calculator=EMT())
+
+
+@pytest.fixture(scope="session")
+def crystal_set():
+    """Ten strained, rattled cells of 4 copper atoms with EMT labels, virials among them; 10 features."""
+    soap = make_soap(("Cu",), cutoff_radius=3.5, n_max=2, l_max=2, periodic=True)
+    frames = crystals.crystal_frames(10, 0, soap)
+    return Dataset.from_structures(frames, soap, attach=True, calculator=EMT(), virials=True)
 
 
 @pytest.fixture(scope="session")

@@ -32,6 +32,7 @@ from forcefield import (
     sampling,
     search,
     splits,
+    strain_derivatives,
     systems,
     training,
     viewer,
@@ -112,6 +113,12 @@ class Course:
     @cached_property
     def model(self):
         return self.models[0]
+
+    @cached_property
+    def strained(self):
+        """Four crystals with virials."""
+        frames = crystals.crystal_frames(4, 0)
+        return Dataset.from_structures(frames, self.crystal_soap, attach=True, calculator=EMT(), virials=True)
 
     @cached_property
     def crystal_model(self):
@@ -1120,7 +1127,19 @@ CALLS = {
     "neighbour_radius": lambda c: (descriptors.neighbour_radius, {"soap": c.soap}),
     "lennard_jones": lambda c: (systems.lennard_jones, {"distances": [3.0], "sigma": 2.9, "epsilon": 1.0}),
     "dimers": lambda c: (systems.dimers, {"distances": [3.0], "shift": 0.0}),
-    "label": lambda c: (systems.label, {"structures": c.clusters, "calculator": EMT()}),
+    "label": lambda c: (systems.label, {"structures": c.clusters, "calculator": EMT(), "virials": False}),
+    "label with virials": lambda c: (
+        systems.label,
+        {"structures": [c.crystal], "calculator": EMT(), "virials": True},
+    ),
+    "describe_strains": lambda c: (
+        strain_derivatives.describe_strains,
+        {"soap": c.crystal_soap, "structures": [c.crystal], "centers": None, "attach": True, "step": 1e-5},
+    ),
+    "predict_with_virials": lambda c: (
+        strain_derivatives.predict_with_virials,
+        {"model": c.crystal_model, "dataset": c.strained},
+    ),
     "langevin": lambda c: (
         sampling.langevin,
         {
@@ -1146,7 +1165,14 @@ CALLS = {
     "Dataset[...]": lambda c: (c.copper.__getitem__, {"rows": [0]}),
     "Dataset.from_structures": lambda c: (
         Dataset.from_structures,
-        {"structures": c.clusters, "soap": c.soap, "centers": None, "attach": True, "calculator": EMT()},
+        {
+            "structures": c.clusters,
+            "soap": c.soap,
+            "centers": None,
+            "attach": True,
+            "calculator": EMT(),
+            "virials": False,
+        },
     ),
     "ForceField": lambda c: (
         ForceField,
@@ -1179,6 +1205,7 @@ CALLS = {
             "iterations": 1,
             "energy_weight": 1.0,
             "force_weight": 1.0,
+            "virial_weight": 0.0,
             "progress": None,
         },
     ),

@@ -20,14 +20,19 @@ CASES = [
     ("dimers", {}, (1.0, 0.0)),
     ("copper", {"unit_length": True, "scaling": "square_root"}, (1.0, 10.0)),
     ("copper", {"activation": "silu"}, (0.0, 1.0)),
+    ("crystals", {"unit_length": True, "scaling": "square_root"}, (1.0, 10.0, 3.0)),
+    ("crystals", {}, (0.5, 1.0, 1.0)),
+    ("crystals", {"activation": "sigmoid"}, (0.0, 1.0, 2.0)),
+    ("crystals", {"activation": "silu"}, (1.0, 0.0, 1.0)),
+    ("crystals", {}, (1.0, 1.0)),
 ]
 
 
 @pytest.fixture(params=CASES, ids=str)
-def problem(request, labelled_and_rest, copper_set):
+def problem(request, labelled_and_rest, copper_set, crystal_set):
     """A model, its data set, its loss, its residuals and its weights."""
     name, settings, weights = request.param
-    dataset = {"dimers": labelled_and_rest[0], "copper": copper_set[::12]}[name]
+    dataset = {"dimers": labelled_and_rest[0], "copper": copper_set[::12], "crystals": crystal_set}[name]
     model = ForceField(dataset.descriptors.shape[-1], (5,), seed=3, **settings).standardise(dataset)
     loss = Loss(dataset, *weights)
     vector = parameters_to_vector(model.parameters()).detach().numpy().copy()
@@ -37,7 +42,7 @@ def problem(request, labelled_and_rest, copper_set):
 def test_the_squares_of_the_residuals_add_up_to_the_loss(problem):
     model, dataset, loss, residuals, vector = problem
     values, _ = residuals(vector)
-    expected = loss_of(model, loss, tensors(dataset)).item()
+    expected = loss_of(model, loss, tensors(dataset, loss.virial_weight > 0)).item()
     assert (values**2).sum() + residuals.constant == pytest.approx(expected, rel=1e-10)
 
 
@@ -47,7 +52,10 @@ def test_the_jacobian_is_that_of_torch(problem):
     The forces of the residuals are turned into other directions, so J^T J and J^T r are compared, not J itself.
     """
     model, dataset, loss, residuals, vector = problem
-    arguments = tensors(dataset)
+    descriptors, derivatives, true_energies, true_forces = tensors(dataset)
+    if loss.virial_weight:
+        strain_derivatives, true_virials = map(torch.tensor, (dataset.strain_derivatives, dataset.virials))
+        virial_factor = np.sqrt(loss.virial_weight / (dataset.virials.var() * dataset.virials.size))
     energy_factor = np.sqrt(loss.energy_weight / (loss.energy_variance * len(dataset))) if loss.energy_weight else 0
     force_factor = np.sqrt(loss.force_weight / (loss.force_variance * dataset.forces.size)) if loss.force_weight else 0
 
@@ -56,7 +64,6 @@ def test_the_jacobian_is_that_of_torch(problem):
         for name, part in model.named_parameters():
             named[name] = weights[start : start + part.numel()].view(part.shape)
             start += part.numel()
-        descriptors, derivatives, true_energies, true_forces = arguments
 
         def total(descriptors):
             if model.settings["unit_length"]:
@@ -69,7 +76,11 @@ def test_the_jacobian_is_that_of_torch(problem):
 
         gradient, energies = torch.func.grad(total, has_aux=True)(descriptors)
         forces = -torch.einsum("sck,scaxk->sax", gradient, derivatives)
-        return torch.cat([energy_factor * (energies - true_energies), force_factor * (forces - true_forces).flatten()])
+        errors = [energy_factor * (energies - true_energies), force_factor * (forces - true_forces).flatten()]
+        if loss.virial_weight:
+            virials = torch.einsum("sck,scik->si", gradient, strain_derivatives)
+            errors.append(virial_factor * (virials - true_virials).flatten())
+        return torch.cat(errors)
 
     weights = torch.from_numpy(vector)
     expected_values = of_torch(weights).detach().numpy()

@@ -7,6 +7,7 @@ descriptors
   descriptors            SOAP and its derivatives as arrays
   periodic_images        distances between atoms of a crystal and their periodic copies
 data sets
+  strain_derivatives     what a strain of a crystal changes: descriptors and, in a model, energy
   dataset                labels, descriptors and derivatives of one set
   splits                 which rows are trained on, which validate, which test
 models
@@ -18,9 +19,9 @@ models
   repulsion              a known repulsion of close atoms, to which a fitted model is added
 fits
   training               fit and train: the way through a fit, whatever the method
-  loss                   mean squared errors of energies and forces, in units of their variances
+  loss                   mean squared errors of energies, forces and virials, in units of their variances
   lbfgs                  the method L-BFGS
-  residuals              errors of energies and forces, and their derivatives by the weights
+  residuals              errors of energies, forces and virials, and their derivatives by the weights
   levenberg_marquardt    the method Levenberg-Marquardt
 checks of results
   evaluation             mean absolute error; numbers printed beside their bounds

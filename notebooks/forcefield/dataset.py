@@ -10,6 +10,7 @@ import numpy as np
 from forcefield import checks
 from forcefield.descriptors import describe, descriptor_settings
 from forcefield.npz_files import KEEP, load_arrays, save_arrays
+from forcefield.strain_derivatives import describe_strains
 from forcefield.systems import label
 
 
@@ -19,10 +20,10 @@ def read_only(values):
     return values
 
 
-def fingerprint(positions, energies, forces):
+def fingerprint(*labels):
     """A short text that changes with any position or label, and not with the last digits of a rounding."""
     digest = hashlib.sha256()
-    for values in (positions, energies, forces):
+    for values in labels:
         # Adding 0.0 turns -0.0 into 0.0.
         digest.update(np.ascontiguousarray(values.round(7) + 0.0).tobytes())
     return digest.hexdigest()[:16]
@@ -43,6 +44,10 @@ class Dataset:
         What JSON can hold: the potential, the units, and under "descriptor" what `descriptor_settings` gives, which
         makes a force field of this set complete. "numbers" are the atomic numbers of the n_atoms atoms, if all
         systems share them in one order: models of several elements need them.
+    virials : ndarray of float64, shape (n_systems, 6), optional, eV
+        Labels of crystals: dE/dstrain, which is volume times stress, in the order xx, yy, zz, yz, xz, xy.
+    strain_derivatives : ndarray of float64, shape (n_systems, n_centers, 6, n_features), optional
+        As `forcefield.strain_derivatives.describe_strains` gives them. Virials and these are there together or not.
 
     Raises
     ------
@@ -56,8 +61,11 @@ class Dataset:
     descriptors: np.ndarray
     derivatives: np.ndarray
     metadata: dict = field(default_factory=dict)
+    virials: np.ndarray | None = None
+    strain_derivatives: np.ndarray | None = None
 
     ARRAYS = ("positions", "energies", "forces", "descriptors", "derivatives")
+    OPTIONAL = ("virials", "strain_derivatives")
 
     def __post_init__(self):
         try:
@@ -78,6 +86,10 @@ class Dataset:
             "descriptors": (n_systems, n_centers, n_features),
             "derivatives": (n_systems, n_centers, n_atoms, 3, n_features),
         }
+        if (self.virials is None) != (self.strain_derivatives is None):
+            raise ValueError("virials and strain_derivatives belong together: give both, or none of them.")
+        if self.virials is not None:
+            shapes |= {"virials": (n_systems, 6), "strain_derivatives": (n_systems, n_centers, 6, n_features)}
         for name, shape in shapes.items():
             values = checks.array(name, getattr(self, name), shape)
             # What the caller can still write to is copied: a set stays what it was checked to be.
@@ -94,7 +106,9 @@ class Dataset:
         return None if numbers is None else np.array(numbers, dtype=int)
 
     @classmethod
-    def from_structures(cls, structures, soap, centers=None, attach=False, calculator=None, metadata=None):
+    def from_structures(
+        cls, structures, soap, centers=None, attach=False, calculator=None, metadata=None, virials=False
+    ):
         """Label structures, describe them, and record how, in one call.
 
         Parameters
@@ -108,6 +122,8 @@ class Dataset:
             The potential; None takes the labels that the structures carry.
         metadata : dict, optional
             More to record, such as the name of the potential.
+        virials : bool
+            Whether crystals are labelled with their virials too, and described under strain.
 
         Returns
         -------
@@ -118,12 +134,15 @@ class Dataset:
         ValueError
             As `label` and `describe`.
         """
-        labels = label(structures, calculator)
+        labels, strained = label(structures, calculator, virials), {}
+        if virials:
+            *labels, strained["virials"] = labels
+            strained["strain_derivatives"] = read_only(describe_strains(soap, structures, centers, attach))
         described = map(read_only, describe(soap, structures, centers, attach))
         metadata = {**(metadata or {}), "descriptor": descriptor_settings(soap, centers, attach)}
         if len({tuple(structure.numbers) for structure in structures}) == 1:
             metadata["numbers"] = structures[0].numbers.tolist()
-        return cls(*labels, *described, metadata)
+        return cls(*labels, *described, metadata, **strained)
 
     def __len__(self):
         return len(self.energies)
@@ -146,11 +165,18 @@ class Dataset:
             raise ValueError(
                 f"Rows must be a list of whole numbers from 0 to {len(self) - 1} such as [[3]], a mask or a slice."
             ) from None
-        return Dataset(**{name: read_only(getattr(self, name)[rows]) for name in self.ARRAYS}, metadata=self.metadata)
+        parts = {name: read_only(values[rows]) for name, values in self.arrays().items()}
+        return Dataset(**parts, metadata=self.metadata)
+
+    def arrays(self):
+        """All arrays that this set holds, by name."""
+        names = self.ARRAYS if self.virials is None else self.ARRAYS + self.OPTIONAL
+        return {name: getattr(self, name) for name in names}
 
     def fingerprint(self):
         """A short text that tells these labels from all others."""
-        return fingerprint(self.positions, self.energies, self.forces)
+        virials = () if self.virials is None else (self.virials,)
+        return fingerprint(self.positions, self.energies, self.forces, *virials)
 
     def save(self, path):
         """Write one npz file; an older file stays whole until the new one is complete.
@@ -159,7 +185,7 @@ class Dataset:
         ----------
         path : str or pathlib.Path
         """
-        save_arrays(path, self.metadata, **{name: getattr(self, name) for name in self.ARRAYS})
+        save_arrays(path, self.metadata, **self.arrays())
 
     @classmethod
     def load(cls, path):
@@ -180,7 +206,7 @@ class Dataset:
         ValueError
             If the file is damaged, lacks an array, or holds arrays that do not fit together.
         """
-        arrays, metadata = load_arrays(path, cls.ARRAYS)
+        arrays, metadata = load_arrays(path, cls.ARRAYS, cls.OPTIONAL)
         try:
             return cls(**{name: read_only(values) for name, values in arrays.items()}, metadata=metadata)
         except ValueError as problem:

@@ -18,8 +18,9 @@ class LBFGS:
     def __init__(self, model, training_set, loss, regularisation=0.0):
         self.weights = list(model.parameters())
         self.model, self.loss, self.regularisation = model, loss, regularisation
-        self.scale = self.SCALE / (loss.energy_weight + loss.force_weight)
-        self.tensors, self.losses, self.evaluations, self.converged = tensors(training_set), [], 0, False
+        self.scale = self.SCALE / loss.total_weight
+        self.tensors = tensors(training_set, virials=loss.virial_weight > 0)
+        self.losses, self.evaluations, self.converged = [], 0, False
         self.optimizer = torch.optim.LBFGS(
             self.weights,
             max_eval=10**9,  # torch's own limit would end a stretch before its iterations are done

@@ -92,7 +92,7 @@ class LevenbergMarquardt:
         self.residuals_at = Residuals(model, training_set, loss)
         self.weights = parameters_to_vector(model.parameters()).detach().numpy().copy()
         # In units of the loss: whoever multiplies all weights by a number gets the same fit.
-        self.unit = loss.energy_weight + loss.force_weight
+        self.unit = loss.total_weight
         self.damping, self.slow_steps = FIRST_DAMPING * self.unit, 0
         self.residuals, self.layer = self.residuals_at(self.weights)
         self.losses, self.evaluations, self.converged = [self._loss(self.residuals)], 1, False

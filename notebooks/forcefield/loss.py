@@ -1,4 +1,4 @@
-"""The loss: mean squared errors of energies and forces."""
+"""The loss: mean squared errors of energies, forces and virials."""
 
 import warnings
 
@@ -6,20 +6,21 @@ import numpy as np
 import torch
 
 from forcefield import checks
+from forcefield.strain_derivatives import split_forces, with_strains
 
 
 class Loss:
-    """Mean squared errors of energies and forces, each divided by the variance of its labels.
+    """Mean squared errors of energies, forces and virials W, each divided by the variance of its labels.
 
-    L = energy_weight * MSE(E) / var(E) + force_weight * MSE(F) / var(F), without a unit: a model that always
-    predicts the mean gets energy_weight + force_weight. A part of weight 0 is not looked at.
+    L = energy_weight * MSE(E) / var(E) + force_weight * MSE(F) / var(F) + virial_weight * MSE(W) / var(W), without a
+    unit: a model that always predicts the mean gets the sum of the weights. A part of weight 0 is not looked at.
 
     Parameters
     ----------
     training_set : Dataset
         The set whose variances are used, whatever set the loss is then taken of.
-    energy_weight, force_weight : float
-        Not negative, not both zero.
+    energy_weight, force_weight, virial_weight : float
+        Not negative; energy_weight and force_weight not both zero.
 
     Raises
     ------
@@ -27,22 +28,40 @@ class Loss:
         If a weight is out of range, or if labels that count do not vary.
     """
 
-    def __init__(self, training_set, energy_weight=1.0, force_weight=1.0):
+    def __init__(self, training_set, energy_weight=1.0, force_weight=1.0, virial_weight=0.0):
         self.energy_weight = checks.not_negative("energy_weight", energy_weight)
         self.force_weight = checks.not_negative("force_weight", force_weight)
         if self.energy_weight + self.force_weight == 0:
             raise ValueError("energy_weight and force_weight must not both be 0: nothing would be fitted.")
         self.energy_variance = _variance("energies", training_set.energies) if energy_weight else None
         self.force_variance = _variance("forces", training_set.forces) if force_weight else None
+        self.virial_weight = checks.not_negative("virial_weight", virial_weight)
+        self.virial_variance = _variance("virials", virials_of(training_set)) if virial_weight else None
 
-    def __call__(self, energies, forces, true_energies, true_forces):
-        """Loss of predictions as a tensor: energies (n_systems,) in eV, forces (n_systems, n_atoms, 3) in eV/Å."""
+    @property
+    def total_weight(self):
+        """The sum of the weights, which scales what is minimised."""
+        return self.energy_weight + self.force_weight + self.virial_weight
+
+    def __call__(self, energies, forces, true_energies, true_forces, virials=None, true_virials=None):
+        """Loss of predictions as a tensor; shapes, eV and eV/Å as in a Dataset; virials only if they have a weight."""
         value = energies.new_zeros(())
         if self.energy_weight:
             value = value + self.energy_weight * ((energies - true_energies) ** 2).mean() / self.energy_variance
         if self.force_weight:
             value = value + self.force_weight * ((forces - true_forces) ** 2).mean() / self.force_variance
+        if self.virial_weight:
+            value = value + self.virial_weight * ((virials - true_virials) ** 2).mean() / self.virial_variance
         return value
+
+
+def virials_of(dataset):
+    """Virials of a set (n_systems, 6), eV, or one sentence if it has none."""
+    if dataset.virials is None:
+        raise ValueError(
+            "A virial_weight needs a set with virials: make it with Dataset.from_structures(..., virials=True)."
+        )
+    return dataset.virials
 
 
 def _variance(name, labels):
@@ -65,16 +84,25 @@ def shared_tensor(values):
         return torch.from_numpy(values)
 
 
-def tensors(dataset):
-    """Descriptors, derivatives in `contraction_order`, energies and forces of a set as float64 tensors."""
+def tensors(dataset, virials=False):
+    """Descriptors, derivatives in `contraction_order`, energies, forces, and perhaps virials of a set, as tensors.
+
+    With virials the derivatives are those of `with_strains`.
+    """
     descriptors, derivatives, energies, forces = (
         shared_tensor(getattr(dataset, name)) for name in ("descriptors", "derivatives", "energies", "forces")
     )
-    return descriptors, contraction_order(derivatives), energies, forces
+    if not virials:
+        return descriptors, contraction_order(derivatives), energies, forces
+    derivatives = torch.from_numpy(with_strains(dataset.derivatives, dataset.strain_derivatives))
+    return descriptors, contraction_order(derivatives), energies, forces, shared_tensor(virials_of(dataset))
 
 
 def loss_of(model, loss, set_tensors, create_graph=False):
-    """Loss of a model over a whole set, as a tensor."""
-    descriptors, derivatives, true_energies, true_forces = set_tensors
+    """Loss of a model over a whole set, as a tensor; `set_tensors` with virials if they have a weight."""
+    descriptors, derivatives, true_energies, true_forces, *true_virials = set_tensors
     energies, forces = model(descriptors, derivatives, create_graph=create_graph)
-    return loss(energies, forces, true_energies, true_forces)
+    if not true_virials:
+        return loss(energies, forces, true_energies, true_forces)
+    forces, virials = split_forces(forces)
+    return loss(energies, forces, true_energies, true_forces, virials, true_virials[0])

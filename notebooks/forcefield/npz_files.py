@@ -30,7 +30,7 @@ def save_arrays(path, metadata, **arrays):
         unfinished.unlink(missing_ok=True)
 
 
-def load_arrays(path, names=None):
+def load_arrays(path, names=None, optional=()):
     """Read arrays and metadata from a file that `save_arrays` wrote.
 
     Parameters
@@ -38,6 +38,8 @@ def load_arrays(path, names=None):
     path : str or pathlib.Path
     names : sequence of str, optional
         Arrays that must be there; every array in the file if None.
+    optional : sequence of str
+        Arrays that are read too if they are there.
 
     Returns
     -------
@@ -71,7 +73,7 @@ def load_arrays(path, names=None):
     except (Exception, MemoryError):
         kind = "is damaged" if zipfile.is_zipfile(path) else "is damaged or is not a file that the course saved"
         raise ValueError(f"{path.name} {kind}, so it cannot be read: {KEEP}") from None
-    names = stored if names is None else names
+    names = stored if names is None else [*names, *(name for name in optional if name in stored)]
     missing = [name for name in names if name not in stored]
     if missing:
         raise ValueError(f"{path.name} lacks {', '.join(missing)}: {KEEP}")

@@ -1,17 +1,22 @@
-"""Residuals of energies and forces and their derivatives by the weights, written out for one hidden layer."""
+"""Residuals of energies, forces and virials, and their derivatives by the weights: for one hidden layer."""
 
 import numpy as np
 
 from forcefield.activations import ACTIVATIONS
+from forcefield.loss import virials_of
 from forcefield.networks import unit_length_derivatives
+from forcefield.strain_derivatives import with_strains
 
 
-def network_inputs(model, dataset):
+def network_inputs(model, dataset, virials=False):
     """What the network sees, inputs (n, n_centers, k), and slopes (n, 3 n_atoms, n_centers, k), 1/Å.
 
-    Forces are energy_scale times slopes times the network's gradient: the minus sign is in the slopes.
+    Forces are energy_scale times slopes times the network's gradient: the minus sign is in the slopes. With virials
+    six more rows of slopes follow, no unit; they give minus the virial.
     """
     descriptors, derivatives = dataset.descriptors, dataset.derivatives
+    if virials:
+        derivatives = with_strains(derivatives, dataset.strain_derivatives)
     if model.settings["unit_length"]:
         descriptors, derivatives = unit_length_derivatives(descriptors, derivatives)
     mean, scale = model.descriptor_mean.numpy(), model.descriptor_scale.numpy()
@@ -25,7 +30,7 @@ class Residuals:
 
     Each system has one row for its energy, and one for each direction along which its descriptors can change at
     all: forces are turned into these directions. Of the 39 components of 13 atoms 33 remain, of the 6 of a dimer
-    one; what the labels hold along the others no weights can change.
+    one; what the labels hold along the others no weights can change. If virials have a weight, six rows follow.
 
     Parameters
     ----------
@@ -50,17 +55,27 @@ class Residuals:
             )
         self.n_units, self.activation = hidden_units[0], ACTIVATIONS[model.settings["activation"]].derivatives
         shift, spread = model.energy_shift.item(), model.energy_scale.item()
-        self.inputs, slopes = network_inputs(model, dataset)
-        n, n_rows, self.n_centers, k = slopes.shape
+        self.inputs, slopes = network_inputs(model, dataset, loss.virial_weight > 0)
+        n, _, self.n_centers, k = slopes.shape
+        n_rows, slopes = dataset.forces[0].size, slopes.reshape(n, len(slopes[0]), -1)
+        of_strains = slopes[:, n_rows:]  # (n, 6 or 0, n_centers k)
         slopes, forces, lost = independent_directions(
-            slopes.reshape(n, n_rows, -1), dataset.forces.reshape(n, n_rows), loss.force_weight
+            slopes[:, :n_rows], dataset.forces.reshape(n, n_rows), loss.force_weight
         )
+        kept = slopes.shape[1]
+        if loss.virial_weight:
+            slopes = np.concatenate([slopes, of_strains], axis=1)
+            forces = np.concatenate([forces, -virials_of(dataset)], axis=1)
         m = slopes.shape[1]
         self.slopes = np.ascontiguousarray(slopes.reshape(n, m, self.n_centers, k).transpose(0, 2, 1, 3))
         self.labels = np.column_stack([dataset.energies - self.n_centers * shift, forces]) / spread  # (n, 1 + m)
-        parts = (loss.energy_weight, loss.energy_variance, n), (loss.force_weight, loss.force_variance, n * n_rows)
-        energy, force = (np.sqrt(weight / (variance * count)) if weight else 0.0 for weight, variance, count in parts)
-        self.factors = spread * np.append(energy, np.full(m, force))  # (1 + m,)
+        parts = (
+            (loss.energy_weight, loss.energy_variance, n),
+            (loss.force_weight, loss.force_variance, n * n_rows),
+            (loss.virial_weight, loss.virial_variance, n * 6),
+        )
+        factors = [np.sqrt(weight / (variance * count)) if weight else 0.0 for weight, variance, count in parts]
+        self.factors, force = spread * np.repeat(factors, (1, kept, m - kept)), factors[1]  # (1 + m,)
         self.constant = force**2 * lost
 
     def __call__(self, weights):
@@ -125,3 +140,17 @@ def independent_directions(slopes, forces, force_weight):
     kept = forces[:, None] @ directions  # (n, 1, m)
     lost = forces - (kept @ directions.transpose(0, 2, 1))[:, 0]
     return directions.transpose(0, 2, 1) @ slopes, kept[:, 0], float((lost**2).sum())
+
+
+def scale_energies_by_forces(model, training_set):
+    """Set the energy scale, eV, without any energy: the spread that the best linear model of the forces gives them.
+
+    The constant of the energy is open then, and starts at zero.
+    """
+    inputs, slopes = network_inputs(model, training_set)
+    coefficients, *_ = np.linalg.lstsq(
+        slopes.sum(axis=2).reshape(-1, inputs.shape[-1]), training_set.forces.ravel(), rcond=1e-6
+    )
+    spread = float((inputs.sum(axis=1) @ coefficients).std())
+    model.energy_scale.fill_(spread if spread > 0 else 1.0)
+    model.energy_shift.fill_(0.0)

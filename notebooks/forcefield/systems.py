@@ -102,8 +102,8 @@ def lennard_jones_calculator(sigma=SIGMA, epsilon=EPSILON):
     return LennardJones(sigma=checks.positive("sigma", sigma, "Å"), epsilon=checks.positive("epsilon", epsilon, "eV"))
 
 
-def label(structures, calculator=None):
-    """Positions, energies and forces of structures of one size.
+def label(structures, calculator=None, virials=False):
+    """Positions, energies and forces of structures of one size; of crystals, also their virials.
 
     Parameters
     ----------
@@ -112,34 +112,48 @@ def label(structures, calculator=None):
     calculator : ase calculator, optional
         The potential that gives the labels. None takes the labels that the structures carry, as those read from a
         file do; no potential is ever guessed.
+    virials : bool
+        Whether virials are labels too: dE/dstrain, volume times stress.
 
     Returns
     -------
     positions : ndarray of float64, shape (n_systems, n_atoms, 3), Å
     energies : ndarray of float64, shape (n_systems,), eV
     forces : ndarray of float64, shape (n_systems, n_atoms, 3), eV/Å
+    virials : ndarray of float64, shape (n_systems, 6), eV, only if asked for
+        xx, yy, zz, yz, xz, xy.
 
     Raises
     ------
     ValueError
-        If there is no structure, the sizes differ, labels are missing, or a label is not a finite number.
+        If there is no structure, the sizes differ, labels are missing, or a label is not a finite number; if virials
+        are asked for, also if a structure is no crystal.
     """
+    names = ("energy", "forces", "stress")[: 2 + checks.yes_or_no("virials", virials)]
     structures = checks.structures(structures)
     if len({len(structure) for structure in structures}) != 1:
         sizes = sorted({len(structure) for structure in structures})
         raise ValueError(f"Structures must have one size to be stacked; these have {sizes} atoms.")
-    energies, forces = zip(*(_labels(structure, calculator) for structure in structures), strict=True)
+    if virials and not all(structure.pbc.all() and structure.cell.rank == 3 for structure in structures):
+        raise ValueError("Virials are labels of crystals: each structure needs a cell, periodic along all three axes.")
+    found = [_labels(structure, calculator, names) for structure in structures]
+    energies, forces, *stresses = zip(*found, strict=True)
     positions = np.array([structure.get_positions() for structure in structures])
     n_systems, n_atoms, _ = positions.shape
-    return (
+    labels = (
         checks.array("positions", positions, (n_systems, n_atoms, 3), "Å"),
         checks.array("The energies that the potential gives", energies, (n_systems,), "eV"),
         checks.array("The forces that the potential gives", np.array(forces), (n_systems, n_atoms, 3), "eV/Å"),
     )
+    if not stresses:
+        return labels
+    volumes = np.array([[structure.get_volume()] for structure in structures])  # Å³
+    stresses = checks.array("The stresses that the potential gives", np.array(stresses[0]), (n_systems, 6), "eV/Å³")
+    return (*labels, volumes * stresses)
 
 
-def _labels(structure, calculator):
-    """Energy (eV) and forces (eV/Å) of one structure, from a calculator or from what it carries."""
+def _labels(structure, calculator, names):
+    """Energy (eV), forces (eV/Å) and, if named, stress (eV/Å³) of a structure, from a calculator or as carried."""
     checks.apart(structure)
     if calculator is not None:
         structure = structure.copy()
@@ -151,7 +165,12 @@ def _labels(structure, calculator):
         )
     try:
         with np.errstate(all="ignore"):  # atoms in one place: what is not finite is refused by `label`
-            return structure.get_potential_energy(), structure.get_forces()
+            quantities = {
+                "energy": structure.get_potential_energy,
+                "forces": structure.get_forces,
+                "stress": structure.get_stress,
+            }
+            return [quantities[name]() for name in names]
     except ValueError:
         raise
     except Exception as problem:
@@ -160,4 +179,4 @@ def _labels(structure, calculator):
             raise ValueError(
                 f"{name} cannot label {structure.get_chemical_formula()} ({problem!r}): take another."
             ) from None
-        raise ValueError("A structure lacks its energy or its forces: both are needed as labels.") from None
+        raise ValueError(f"A structure lacks one of its labels: {', '.join(names)} are all needed.") from None

@@ -9,9 +9,9 @@ import numpy as np
 from forcefield import checks
 from forcefield.lbfgs import LBFGS
 from forcefield.levenberg_marquardt import LevenbergMarquardt
-from forcefield.loss import Loss, loss_of, tensors
+from forcefield.loss import Loss, loss_of, tensors, virials_of
 from forcefield.model import ForceField
-from forcefield.residuals import network_inputs
+from forcefield.residuals import scale_energies_by_forces
 
 
 @dataclass
@@ -62,6 +62,7 @@ def fit(
     iterations=500,
     energy_weight=1.0,
     force_weight=1.0,
+    virial_weight=0.0,
     regularisation=0.0,
     progress=None,
 ):
@@ -81,8 +82,8 @@ def fit(
         thousand weights.
     iterations : int
         At most.
-    energy_weight, force_weight : float
-        Weights of the two parts of the loss; labels of a part with weight 0 are not looked at.
+    energy_weight, force_weight, virial_weight : float
+        Weights of the parts of the loss; labels of a part with weight 0 are not looked at. Virials are of crystals.
     regularisation : float
         This times the sum of the squared weights is added to what is minimised.
     progress : callable, optional
@@ -108,10 +109,12 @@ def fit(
     _check_sets(model, training_set, validation_set)
     if progress is not None:
         checks.function("progress", progress)
-    loss = Loss(training_set, energy_weight, force_weight)
+    loss = Loss(training_set, energy_weight, force_weight, virial_weight)
+    if virial_weight and validation_set is not None:
+        virials_of(validation_set)
     start, history = time.perf_counter(), History()
     optimizer = METHODS[method](model, training_set, loss, regularisation)
-    validation_tensors = None if validation_set is None else tensors(validation_set)
+    validation_tensors = None if validation_set is None else tensors(validation_set, virial_weight > 0)
     best, best_weights = np.inf, None
 
     def validate(place):
@@ -144,8 +147,9 @@ def fit(
         optimizer.evaluations,
         optimizer.converged,
     )
-    history.loss = loss_of(model, loss, tensors(training_set)).item()
-    record = fit_record(training_set, validation_set, method, iterations, energy_weight, force_weight, regularisation)
+    history.loss = loss_of(model, loss, tensors(training_set, virial_weight > 0)).item()
+    weights = energy_weight, force_weight, virial_weight, regularisation
+    record = fit_record(training_set, validation_set, method, iterations, *weights)
     model.provenance.setdefault("fit", []).append(record)
     history.seconds = time.perf_counter() - start
     return history
@@ -158,10 +162,11 @@ def fit_record(
     iterations=500,
     energy_weight=1.0,
     force_weight=1.0,
+    virial_weight=0.0,
     regularisation=0.0,
 ):
     """What a force field's provenance says of one fit."""
-    return {
+    record = {
         "labels": training_set.fingerprint(),
         "validation_labels": None if validation_set is None else validation_set.fingerprint(),
         "method": method,
@@ -170,6 +175,8 @@ def fit_record(
         "force_weight": float(force_weight),
         "regularisation": float(regularisation),
     }
+    # Without virials the record is what it was before there were any: what is saved is found.
+    return record | ({"virial_weight": float(virial_weight)} if virial_weight else {})
 
 
 def _check_sets(model, training_set, validation_set):
@@ -230,17 +237,3 @@ def train(training_set, validation_set=None, progress=None, **settings):
     """
     model, fit_settings = new_model(training_set, **settings)
     return model, fit(model, training_set, validation_set, progress=progress, **fit_settings)
-
-
-def scale_energies_by_forces(model, training_set):
-    """Set the energy scale, eV, without any energy: the spread that the best linear model of the forces gives them.
-
-    The constant of the energy is open then, and starts at zero.
-    """
-    inputs, slopes = network_inputs(model, training_set)
-    coefficients, *_ = np.linalg.lstsq(
-        slopes.sum(axis=2).reshape(-1, inputs.shape[-1]), training_set.forces.ravel(), rcond=1e-6
-    )
-    spread = float((inputs.sum(axis=1) @ coefficients).std())
-    model.energy_scale.fill_(spread if spread > 0 else 1.0)
-    model.energy_shift.fill_(0.0)
