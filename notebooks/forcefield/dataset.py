@@ -20,10 +20,10 @@ def read_only(values):
     return values
 
 
-def fingerprint(*labels):
+def fingerprint(positions, energies, forces, virials=None):
     """A short text that changes with any position or label, and not with the last digits of a rounding."""
     digest = hashlib.sha256()
-    for values in labels:
+    for values in (positions, energies, forces, *(() if virials is None else (virials,))):
         # Adding 0.0 turns -0.0 into 0.0.
         digest.update(np.ascontiguousarray(values.round(7) + 0.0).tobytes())
     return digest.hexdigest()[:16]
@@ -175,8 +175,7 @@ class Dataset:
 
     def fingerprint(self):
         """A short text that tells these labels from all others."""
-        virials = () if self.virials is None else (self.virials,)
-        return fingerprint(self.positions, self.energies, self.forces, *virials)
+        return fingerprint(self.positions, self.energies, self.forces, self.virials)
 
     def save(self, path):
         """Write one npz file; an older file stays whole until the new one is complete.
