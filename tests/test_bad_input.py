@@ -7,6 +7,7 @@ A row is a name, a call on good things of which one is made bad, and a piece of 
 import json
 import subprocess
 import sys
+import tempfile
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 from ase.build import bulk, fcc111
 from ase.calculators.emt import EMT
+from ase.calculators.singlepoint import SinglePointCalculator
 from dscribe.descriptors import SOAP
 from sentences import fault, refusal
 
@@ -43,9 +45,13 @@ from forcefield.dataset import Dataset
 from forcefield.descriptors import MIDPOINT, describe, describe_without_derivatives, make_soap
 from forcefield.explorers import committee, dynamics, extrapolation, lennard_jones, soap, strain
 from forcefield.explorers import training as training_explorer
+from forcefield.exports import export
 from forcefield.gaussian_process import SparseGaussianProcess
+from forcefield.labelled_files import look_at, read_labelled
 from forcefield.model import ForceField
 from forcefield.stop_on_spread import StopOnSpread
+from forcefield.structure_files import read_structures
+from forcefield.written_files import KeptFrames, with_predictions, write_structures
 
 NAN, INF = float("nan"), float("inf")
 TETRAHEDRON = 1.8 * np.array([[0, 0, 0], [1, 1, 0], [1, 0, 1], [0, 1, 1]])
@@ -131,6 +137,23 @@ class Course:
         """A force field for copper clusters whose centres do not move along with their atoms."""
         data = Dataset.from_structures(self.clusters, self.soap, attach=False, calculator=EMT())
         return training.train(data, hidden_units=(4,), iterations=2)[0]
+
+    @cached_property
+    def labelled(self):
+        """The clusters with EMT's labels."""
+        return labelled_copies(self.clusters)
+
+    @cached_property
+    def folder(self):
+        """A folder for files, gone with the last test."""
+        self._folder = tempfile.TemporaryDirectory()
+        return Path(self._folder.name)
+
+    @cached_property
+    def file(self):
+        """A file of labelled clusters."""
+        write_structures(self.folder / "frames.extxyz", self.labelled)
+        return self.folder / "frames.extxyz"
 
     def energy(self, structure, model=None):
         """Energy of a structure by the calculator of a model."""
@@ -1068,6 +1091,18 @@ def test_dangerous_input_gets_one_sentence_and_ends_nothing(name, answers):
 
 # Every argument in turn, with what does not belong there
 
+
+def labelled_copies(structures):
+    """Structures with EMT's labels in a SinglePointCalculator."""
+    copies = []
+    for structure in structures:
+        copies.append(structure.copy())
+        copies[-1].calc = EMT()
+        labels = {"energy": copies[-1].get_potential_energy(), "forces": copies[-1].get_forces()}
+        copies[-1].calc = SinglePointCalculator(copies[-1], **labels)
+    return copies
+
+
 GARBAGE = {
     "None": None,
     "a word": "three",
@@ -1234,6 +1269,7 @@ CALLS = {
         StopOnSpread,
         {"dynamics": sampling.langevin(c.cluster, CommitteeCalculator(c.models), 300, 0), "limit": 0.3},
     ),
+    "KeptFrames": lambda c: (KeptFrames, {"dynamics": c.dynamics()}),
     "relax": lambda c: (search.relax, {"structure": c.cluster, "calculator": EMT(), "fmax": 0.5, "steps": 1}),
     "basin_hopping": lambda c: (
         search.basin_hopping,
@@ -1289,6 +1325,63 @@ CALLS = {
     "zbl": lambda c: (repulsion.zbl, {"distances": [1.0], "first": 29, "second": 29}),
     "born_mayer": lambda c: (repulsion.born_mayer, {"distances": [1.0], "strength": 1.0, "length": 1.0}),
     "tangent_born_mayer": lambda c: (repulsion.tangent_born_mayer, {"distance": 2.5, "energy": 14.0, "force": 90.0}),
+    "read_structures": lambda c: (read_structures, {"path": c.file, "index": ":"}),
+    "read_labelled": lambda c: (
+        read_labelled,
+        {
+            "path": c.file,
+            "energy": "energy",
+            "forces": "forces",
+            "energy_unit": "eV",
+            "force_unit": "eV/Å",
+            "length_unit": "Å",
+            "gradients": False,
+            "periodic": False,
+            "skip": ["duplicates"],
+            "accept": ["units"],
+            "index": ":",
+        },
+    ),
+    "look_at": lambda c: (look_at, {"structures": c.labelled}),
+    "write_structures": lambda c: (
+        write_structures,
+        {"path": c.folder / "written.extxyz", "structures": c.labelled, "replace": True},
+    ),
+    "with_predictions": lambda c: (
+        with_predictions,
+        {
+            "structures": c.labelled[:1],
+            "energies": [1.0],
+            "forces": [np.zeros((4, 3))],
+            "energy_spreads": [0.1],
+            "force_spreads": [np.full(4, 0.1)],
+        },
+    ),
+    "export": lambda c: (
+        export,
+        {
+            "path": c.folder / "input.data",
+            "structures": c.labelled,
+            "program": "n2p2",
+            "n2p2_energy": "eV",
+            "replace": True,
+        },
+    ),
+    "split_structures": lambda c: (
+        splits.split_structures,
+        {
+            "structures": c.clusters,
+            "fractions": (0.5,),
+            "seed": 0,
+            "by": "time",
+            "name": "group",
+            "block_length": 2,
+        },
+    ),
+    "rows_of_composition": lambda c: (
+        splits.rows_of_composition,
+        {"structures": [c.cluster, ase.Atoms("Cu3Au", TETRAHEDRON)], "formula": "Cu3Au"},
+    ),
     "Repulsion": lambda c: (repulsion.Repulsion, {"cutoff": 2.0, "pair": repulsion.zbl}),
 }
 

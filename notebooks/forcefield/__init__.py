@@ -3,6 +3,13 @@
 structures and their labels
   systems                pairs of atoms, the Lennard-Jones potential, labels from any potential
   sampling               molecular dynamics that gives structures; clusters of copper
+files of a reader's own
+  structure_files        structures from what ASE reads; what is wrong with a file
+  labelled_files         structures with energy and forces: names, units, sign, a table of what they are
+  label_checks           what is wrong with labels: missing, noisy, twice, too close
+  label_units            units and sign, told by comparing energies with forces
+  written_files          structures, predictions and trajectories written to files
+  exports                training data for MACE, GAP and n2p2
 descriptors
   descriptors            SOAP and its derivatives as arrays
   periodic_images        distances between atoms of a crystal and their periodic copies

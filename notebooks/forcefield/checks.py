@@ -2,6 +2,8 @@
 
 import math
 import numbers
+import os
+from pathlib import Path
 
 import ase
 import numpy as np
@@ -96,6 +98,13 @@ def words(name, value):
     if not isinstance(value, str) or not value.strip():
         raise ValueError(f"{name} must be a text of a few words; it is {_shown(value)}.")
     return value
+
+
+def path(value):
+    """The name of a file, as pathlib.Path."""
+    if not isinstance(value, str | os.PathLike) or not Path(value).name or "\0" in str(value):
+        raise ValueError(f"A path must be the name of a file, as text or pathlib.Path; it is {_shown(value)}.")
+    return Path(value)
 
 
 def one_of(name, value, options):

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
+from forcefield import checks
+
 DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
 """Where lessons save for each other."""
 
 
 def save_arrays(path, metadata, **arrays):
     """Write arrays and metadata (what JSON can hold) to one npz file; an older one stays until it is complete."""
-    path = _path(path)
+    path = checks.path(path)
     if path.is_dir():
         raise ValueError(f"{path.name} is a folder: give the name of a file in it.")
     try:
@@ -53,7 +55,7 @@ def load_arrays(path, names=None, optional=()):
     ValueError
         If the file is of another kind or damaged, or lacks an array.
     """
-    path = _path(path)
+    path = checks.path(path)
     if path.is_dir():
         raise ValueError(f"{path.name} is a folder: give the name of a file in it.")
     if not path.is_file():
@@ -78,12 +80,6 @@ def load_arrays(path, names=None, optional=()):
     if missing:
         raise ValueError(f"{path.name} lacks {', '.join(missing)}: {KEEP}")
     return {name: stored[name] for name in names}, metadata
-
-
-def _path(path):
-    if not isinstance(path, str | os.PathLike) or not Path(path).name:
-        raise ValueError(f"A path must be the name of a file, as text or pathlib.Path; it is {path!r}.")
-    return Path(path)
 
 
 KEEP = "move it elsewhere and run the lesson that saves it again; structures in other formats are read by ase.io.read."

@@ -1,6 +1,7 @@
 """Parts of a data set: which rows are trained on, which validate, which test."""
 
 import numpy as np
+from ase import Atoms
 
 from forcefield import checks
 
@@ -111,3 +112,75 @@ def equally_spaced(n_systems, n_chosen):
     n_chosen = checks.whole_number("The number of chosen systems", n_chosen, 2, n_systems)
     chosen = np.linspace(0, n_systems - 1, n_chosen).astype(int)
     return chosen, np.setdiff1d(np.arange(n_systems), chosen)
+
+
+def split_structures(structures, fractions, seed, by="time", name="group", block_length=5):
+    """Draw parts of a reader's structures, of any sizes, that never share what must stay together.
+
+    Parameters
+    ----------
+    structures : list of ase.Atoms
+        In the order of time within each trajectory.
+    fractions : sequence of float
+        Share of each part but the last, which gets what is left; of what stays together, not of frames.
+    seed : int
+    by : {"time", "trajectory", "composition"}
+        What stays together: `block_length` frames that follow each other, with the same atoms and, where all say it,
+        in the same trajectory (every trajectory of more blocks than parts is in each part); whole trajectories; or all
+        frames of one composition.
+    name : str
+        Entry of `info` that says the trajectory.
+    block_length : int
+        Frames; 1 for frames that do not follow each other.
+
+    Returns
+    -------
+    list of ndarray of int
+        Sorted rows of each part; every row stands in exactly one of them.
+
+    Raises
+    ------
+    ValueError
+        If a part would be empty, or a structure does not say its trajectory.
+    """
+    structures, name = checks.structures(structures), checks.words("name", name)
+    block_length = checks.whole_number("block_length", block_length, 1)
+    formulas = [structure.get_chemical_formula() for structure in structures]
+    said = [str(structure.info[name]) for structure in structures if name in structure.info]
+    if checks.one_of("by", by, ("time", "trajectory", "composition")) == "composition":
+        return split_blocks(np.unique(formulas, return_inverse=True)[1], fractions, seed)
+    if by == "trajectory":
+        if len(said) < len(structures):
+            known = ", ".join(sorted(set().union(*(structure.info for structure in structures)))[:8]) or "nothing"
+            raise ValueError(f"Not every structure says its {name!r} in info, where they have {known}: give its name.")
+        return split_blocks(np.unique(said, return_inverse=True)[1], fractions, seed)
+    runs = list(zip(formulas, said, strict=True)) if len(said) == len(structures) else formulas
+    groups = np.unique(np.array(runs), axis=0, return_inverse=True)[1].ravel()
+    places = np.empty(len(groups), dtype=int)
+    for group in range(groups.max() + 1):
+        members = np.flatnonzero(groups == group)
+        places[members] = np.arange(len(members)) // block_length
+    blocks = np.unique(np.column_stack([groups, places]), axis=0, return_inverse=True)[1].ravel()
+    return split_blocks(blocks, fractions, seed, groups)
+
+
+def rows_of_composition(structures, formula):
+    """Rows of the structures with these atoms, such as "Cu7Au6" in any order, and of all others: two arrays of int.
+
+    Raises
+    ------
+    ValueError
+        If no structure has them, or all have.
+    """
+    structures, formula = checks.structures(structures), checks.words("The composition", formula)
+    try:
+        wanted = sorted(Atoms(formula).numbers)
+    except (KeyError, ValueError):
+        raise ValueError(f"The composition must be a formula such as Cu7Au6; it is {formula!r:.60}.") from None
+    chosen = np.array([sorted(structure.numbers) == wanted for structure in structures])
+    if chosen.all() or not chosen.any():
+        formulas = ", ".join(sorted({structure.get_chemical_formula() for structure in structures})[:6])
+        raise ValueError(
+            f"{'All' if chosen.all() else 'No'} structures are {formula}: choose one of several, here {formulas}."
+        )
+    return np.flatnonzero(chosen), np.flatnonzero(~chosen)
