@@ -7,7 +7,6 @@ A row is a name, a call on good things of which one is made bad, and a piece of 
 import json
 import subprocess
 import sys
-import tempfile
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -142,12 +141,6 @@ class Course:
     def labelled(self):
         """The clusters with EMT's labels."""
         return labelled_copies(self.clusters)
-
-    @cached_property
-    def folder(self):
-        """A folder for files, gone with the last test."""
-        self._folder = tempfile.TemporaryDirectory()
-        return Path(self._folder.name)
 
     @cached_property
     def file(self):
@@ -1024,8 +1017,10 @@ def _energy_alone(structure):
 
 
 @pytest.fixture(scope="module")
-def course():
-    return Course()
+def course(tmp_path_factory):
+    course = Course()
+    course.folder = tmp_path_factory.mktemp("files")
+    return course
 
 
 @pytest.mark.parametrize("name", ROWS)
