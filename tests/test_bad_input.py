@@ -184,7 +184,6 @@ TABLE = {
             "periodic",
         ),
         "a slab with a SOAP for clusters": (lambda c: describe(c.soap, [SLAB], attach=True), "periodic"),
-        "a slab with a SOAP for crystals": (lambda c: describe(c.crystal_soap, [SLAB], attach=True), "three"),
         "two atoms in one place": (
             lambda c: describe(c.soap, [moved(c.cluster, c.cluster.positions[0])], attach=True),
             "0.1 Å apart",
@@ -219,11 +218,11 @@ TABLE = {
         "points that follow atoms": (lambda c: describe(c.pair_soap, c.pairs, [MIDPOINT], attach=True), "attach"),
         "a word for attach": (lambda c: describe(c.soap, [c.cluster], attach="no"), "attach"),
         "some atoms of a crystal, attached": (
-            lambda c: describe(c.crystal_soap, [c.crystal], [0, 1], attach=True),
+            lambda c: describe(c.crystal_soap, [c.crystal], [0, 1], attach=True, method="numerical"),
             "all atoms",
         ),
         "atoms of a crystal in another order, attached": (
-            lambda c: describe(c.crystal_soap, [c.crystal], [3, 2, 1, 0], attach=True),
+            lambda c: describe(c.crystal_soap, [c.crystal], [3, 2, 1, 0], attach=True, method="numerical"),
             "order",
         ),
         "more than the memory holds": (lambda c: describe(c.soap, [c.cluster * (1, 1, 1)] * 200_000), "MB"),
@@ -690,7 +689,6 @@ TABLE = {
         "no atoms": (lambda c: c.energy(ase.Atoms()), "must have atoms"),
         "a crystal": (lambda c: c.energy(c.crystal), "periodic"),
         "a slab": (lambda c: c.energy(SLAB), "periodic"),
-        "a slab to a model of crystals": (lambda c: c.energy(SLAB, c.crystal_model), "three"),
         "a cluster to a model of crystals": (lambda c: c.energy(c.cluster, c.crystal_model), "periodic"),
         "two atoms in one place": (lambda c: c.energy(moved(c.cluster, c.cluster.positions[0])), "0.1 Å apart"),
     },

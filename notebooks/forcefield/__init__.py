@@ -12,6 +12,12 @@ files of a reader's own
   exports                training data for MACE, GAP and n2p2
 descriptors
   descriptors            SOAP and its derivatives as arrays
+  soaps                  DScribe's SOAP with its settings checked
+  soap_basis             the same SOAP pair by pair: radial functions, power spectrum, order of features
+  solid_harmonics        its angular functions and their gradients
+  pairs                  pairs of atoms within a radius, periodic images included
+  forward_soap           derivatives of every feature by every atom and by the strains: forward mode
+  reverse_soap           energy, forces and virial of a force field without them: reverse mode
   periodic_images        distances between atoms of a crystal and their periodic copies
 data sets
   strain_derivatives     what a strain of a crystal changes: descriptors and, in a model, energy

@@ -40,6 +40,8 @@ def strain_of(structure):
     shape : ndarray of float64, shape (3, 3)
         Symmetric, no unit: what is left of the strain at constant volume.
     """
+    if not structure.pbc.all():
+        raise ValueError("This force field is for crystals, periodic along all three axes: set atoms.pbc = True.")
     stretch = np.cbrt(4 * structure.get_volume() / len(structure)) / LATTICE_CONSTANT - 1
     vectors = nearest_neighbours(structure, 12).reshape(-1, 3)
     # In the perfect crystal the sum of v v^T over the neighbours is 2 a² times the unit matrix; a strain F turns it

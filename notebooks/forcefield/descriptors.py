@@ -1,10 +1,25 @@
 """SOAP descriptors and their derivatives as plain arrays."""
 
 import numpy as np
-from dscribe.descriptors import SOAP
 
 from forcefield import checks
+from forcefield.forward_soap import ForwardSoap
+from forcefield.soaps import make_soap, neighbour_radius, soap_settings
 from forcefield.structure_checks import describable, describable_centers
+
+__all__ = (
+    "MEMORY_LIMIT",
+    "MIDPOINT",
+    "describe",
+    "describe_strained",
+    "describe_without_derivatives",
+    "descriptor_from",
+    "descriptor_settings",
+    "make_soap",
+    "neighbour_radius",
+    "plan_memory",
+    "soap_settings",
+)
 
 MIDPOINT = (0.0, 0.0, 0.0)
 """The one centre of the dimer lessons: a fixed point in space, Å."""
@@ -13,102 +28,6 @@ MEMORY_LIMIT = 400
 """Most that the derivatives of one set may need, MB (10^6 bytes).
 
 A kernel with the course's packages needs about 400 MB, and a fit keeps its part of the derivatives once more."""
-
-
-def make_soap(
-    species=("H",),
-    cutoff_radius=5.0,
-    sigma=0.5,
-    n_max=3,
-    l_max=0,
-    radial_basis="gto",
-    periodic=False,
-):
-    """DScribe's SOAP, with its settings checked first.
-
-    The defaults are those of DScribe's tutorial on forces and energies.
-
-    Parameters
-    ----------
-    species : sequence of str
-        Chemical symbols that can occur.
-    cutoff_radius : float
-        Radius of the sphere that the radial basis describes, Å (`r_cut` in DScribe). Atoms count up to
-        `neighbour_radius`, because their Gaussians reach into that sphere.
-    sigma : float
-        Width of the Gaussian put on every atom, Å.
-    n_max : int
-        Number of radial basis functions.
-    l_max : int
-        Highest degree of the spherical harmonics.
-    radial_basis : {"gto", "polynomial"}
-        Kind of radial basis functions. Only "gto" has analytic derivatives.
-    periodic : bool
-        Whether the structures repeat in space.
-
-    Returns
-    -------
-    dscribe.descriptors.SOAP
-
-    Raises
-    ------
-    ValueError
-        If DScribe does not allow a setting; the sentence says which one and what it may be.
-
-    References
-    ----------
-    A. P. Bartók, R. Kondor, G. Csányi, Phys. Rev. B 87, 184115 (2013), doi:10.1103/PhysRevB.87.184115.
-    J. Laakso et al., J. Chem. Phys. 158, 234802 (2023), doi:10.1063/5.0151031 (derivatives in DScribe).
-    """
-    checks.one_of("radial_basis", radial_basis, ("gto", "polynomial"))
-    checks.between("cutoff_radius", cutoff_radius, 0.1, 50, "Å")
-    if radial_basis == "gto" and cutoff_radius <= 1:
-        raise ValueError(f"cutoff_radius must be greater than 1 Å with the 'gto' basis; it is {cutoff_radius} Å.")
-    return SOAP(
-        species=checks.symbols(species),
-        r_cut=float(cutoff_radius),
-        sigma=checks.between("sigma", sigma, 0.01, 20, "Å"),
-        n_max=checks.whole_number("n_max", n_max, 1, 50),
-        l_max=checks.whole_number("l_max", l_max, 0, 20),
-        rbf=radial_basis,
-        periodic=checks.yes_or_no("periodic", periodic),
-    )
-
-
-def soap_settings(soap):
-    """The settings of a SOAP as plain values, in the names of `make_soap`.
-
-    Parameters
-    ----------
-    soap : dscribe.descriptors.SOAP
-
-    Returns
-    -------
-    dict
-        Ready for JSON, and for ``make_soap(**settings)``; a ValueError for what `make_soap` does not know.
-    """
-    if not isinstance(soap, SOAP):
-        raise ValueError(f"soap must be a SOAP of DScribe, as make_soap gives it; it is {type(soap).__name__}.")
-    changed = {
-        "average": soap.average != "off",
-        "weighting": bool(soap._weighting),
-        "compression": soap._compression != {"mode": "off", "species_weighting": None},
-        "sparse": bool(soap.sparse),
-    }
-    if any(changed.values()):
-        names = ", ".join(name for name, is_changed in changed.items() if is_changed)
-        raise ValueError(
-            f"This SOAP uses {names}, which the course's force fields do not know: leave it at its default."
-        )
-    return {
-        "species": [str(symbol) for symbol in soap.species],
-        "cutoff_radius": float(soap._r_cut),
-        "sigma": float(soap._sigma),
-        "n_max": int(soap._n_max),
-        "l_max": int(soap._l_max),
-        "radial_basis": soap._rbf,
-        "periodic": bool(soap.periodic),
-    }
 
 
 def descriptor_settings(soap, centers=None, attach=False):
@@ -140,15 +59,6 @@ def descriptor_from(settings):
     """What `descriptor_settings` was given: (SOAP, centres or None, attach)."""
     centers = None if settings["centers"] == "atoms" else settings["centers"]
     return make_soap(**settings["soap"]), centers, settings["attach"]
-
-
-def neighbour_radius(soap):
-    """Distance up to which an atom counts for a centre, Å: r_cut + sigma sqrt(-2 ln 0.001), or r_cut + 3.72 sigma.
-
-    There the atom's Gaussian, of height 1, is 0.001 at r_cut. DScribe drops it beyond, so the descriptor jumps.
-    """
-    settings = soap_settings(soap)
-    return settings["cutoff_radius"] + settings["sigma"] * np.sqrt(-2 * np.log(1e-3))
 
 
 def plan_memory(n_systems, n_centers, n_atoms, n_features, limit=MEMORY_LIMIT):
@@ -200,7 +110,8 @@ def describe(soap, structures, centers=None, attach=False, method="auto"):
     attach : bool
         Whether a centre moves with its atom when the derivative is taken. Needs atom indices.
     method : {"auto", "analytical", "numerical"}
-        How DScribe takes the derivatives. "auto" is analytic where that is possible.
+        "auto" is analytic where that is possible, which is the "gto" basis. DScribe takes the derivatives of clusters
+        and all numerical ones; the analytic ones of periodic structures are the course's own (`ForwardSoap`).
 
     Returns
     -------
@@ -215,18 +126,39 @@ def describe(soap, structures, centers=None, attach=False, method="auto"):
         If structures, centres and SOAP do not fit together, or if the derivatives would need more memory than
         `MEMORY_LIMIT`.
     """
-    structures, centers = _inputs(soap, structures, centers, attach)
-    analytic = soap_settings(soap)["radial_basis"] == "gto" and not soap.periodic
-    checks.one_of("method", method, ("auto", "numerical", "analytical")[: 2 + analytic])
+    gto = soap_settings(soap)["radial_basis"] == "gto"
+    checks.one_of("method", method, ("auto", "numerical", "analytical")[: 2 + gto])
+    own = soap.periodic and gto and method != "numerical"
+    structures, centers = _inputs(soap, structures, centers, attach, exact=own)
     n_systems, n_centers, n_atoms = len(structures), len(centers), len(structures[0])
     n_features = soap.get_number_of_features()
     plan_memory(n_systems, n_centers, n_atoms, n_features)
+    if own:
+        return describe_strained(soap, structures, centers, attach)[:2]
     derivatives, descriptors = soap.derivatives(structures, centers=[centers] * n_systems, attach=attach, method=method)
     # DScribe drops the system axis of a list with one structure; the course keeps it.
     return (
         np.asarray(descriptors, dtype=np.float64).reshape(n_systems, n_centers, n_features),
         np.asarray(derivatives, dtype=np.float64).reshape(n_systems, n_centers, n_atoms, 3, n_features),
     )
+
+
+def describe_strained(soap, structures, centers=None, attach=True):
+    """As `describe`, with the derivatives by strain that a fit to stresses needs; analytic, "gto" basis alone.
+
+    Returns
+    -------
+    descriptors, derivatives
+        As in `describe`.
+    strain_derivatives : ndarray of float64, shape (n_systems, n_centers, 6, n_features)
+        By the strain's entries xx, yy, zz, yz, xz, xy, no unit. With dE/dD (n_centers, n_features) of one system,
+        its sum over centres and features is volume x stress in ASE's sign and order, eV.
+    """
+    structures, centers = _inputs(soap, structures, centers, attach, exact=True)
+    plan_memory(len(structures), len(centers), len(structures[0]) + 2, soap.get_number_of_features())
+    forward = ForwardSoap(soap)
+    parts = [forward(structure, centers, attach) for structure in structures]
+    return tuple(np.stack(part) for part in zip(*parts, strict=True))
 
 
 def describe_without_derivatives(soap, structures, centers=None):
@@ -236,12 +168,12 @@ def describe_without_derivatives(soap, structures, centers=None):
     return np.asarray(descriptors, dtype=np.float64).reshape(len(structures), len(centers), -1)
 
 
-def _inputs(soap, structures, centers, attach):
-    """Structures and centres as DScribe takes them, after every check."""
+def _inputs(soap, structures, centers, attach, exact=False):
+    """Structures and centres as DScribe takes them, after every check; `exact`: derivatives are not DScribe's."""
     settings, structures = soap_settings(soap), checks.structures(structures)
     if len({len(structure) for structure in structures}) != 1 or not len(structures[0]):
         raise ValueError("Descriptors are stacked in one array: the structures must have atoms, all the same number.")
-    centers = describable_centers(centers, len(structures[0]), attach, settings["periodic"])
+    centers = describable_centers(centers, len(structures[0]), attach, settings["periodic"] and not exact)
     points = [center for center in centers if np.ndim(center)]
     return [
         describable(structure, settings["species"], settings["periodic"], points) for structure in structures

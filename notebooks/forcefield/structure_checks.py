@@ -2,6 +2,7 @@
 
 import ase
 import numpy as np
+from ase.data import atomic_numbers, chemical_symbols
 
 from forcefield import checks
 
@@ -16,8 +17,8 @@ SMALLEST_WIDTH = 0.5
 """Least width of a periodic cell, Å: a thinner one has too many images within reach."""
 
 
-def describable_centers(centers, n_atoms, attach, periodic):
-    """Centres as a list of points or of atom indices."""
+def describable_centers(centers, n_atoms, attach, all_or_none=False):
+    """Centres as a list of points or of atom indices; `all_or_none`: attached ones must be all atoms, in order."""
     attach = checks.yes_or_no("attach", attach)
     if centers is not None and not np.iterable(centers):
         raise ValueError(f"Centres must be a list of points in Å or of atom indices; they are {centers!r}.")
@@ -34,49 +35,63 @@ def describable_centers(centers, n_atoms, attach, periodic):
         raise ValueError(f"A centre given as an atom index must be a whole number from 0 to {n_atoms - 1}.")
     if len(set(centers)) < len(centers):
         raise ValueError("An atom stands twice among the centres; a point in space needs brackets: [[0, 0, 0]].")
-    if periodic and attach and list(centers) != list(range(n_atoms)):
+    if all_or_none and attach and list(centers) != list(range(n_atoms)):
         raise ValueError(
-            "In a crystal DScribe's attached derivatives are right for all atoms in order alone: centers=None."
+            "DScribe's numerical derivatives of a periodic structure with attached centres are right for all atoms in "
+            "order alone: centers=None, or the 'gto' basis and method='analytical'."
         )
     return [int(center) for center in centers]
 
 
-def describable(structure, species, periodic, points=()):
-    """A structure that the SOAP can describe; in a periodic one the atoms are wrapped into the cell, on a copy."""
-    unknown = set(structure.get_chemical_symbols()) - set(species)
+def repeated_axes(structure, species, periodic):
+    """Along which axes a structure repeats, shape (3,), after every check that needs no distances."""
+    if not len(checks.structure(structure)):
+        raise ValueError("The structure has no atoms.")
+    unknown = set(np.unique(structure.numbers)) - {atomic_numbers[symbol] for symbol in species}
     if unknown:
         raise ValueError(
             f"This SOAP knows {', '.join(species)} and no other element; "
-            f"the structure has {', '.join(sorted(unknown))}."
+            f"the structure has {', '.join(sorted(chemical_symbols[number] for number in unknown))}."
         )
     if not np.all(np.isfinite(structure.positions)):
         raise ValueError("A position is not a finite number: the atoms have flown apart, or the input is damaged.")
-    if periodic:
-        structure = _wrapped(structure)
-    elif structure.pbc.any():
+    pbc = structure.pbc
+    if not periodic and pbc.any():
         raise ValueError(
             "This SOAP is for clusters and the structure is periodic: set atoms.pbc = False, or periodic=True."
         )
+    if periodic and not pbc.any():
+        raise ValueError(
+            "This SOAP is for periodic structures and this one repeats along no axis: set atoms.pbc, or periodic=False."
+        )
+    if periodic:
+        cell = structure.cell.array[pbc]
+        # The smallest singular value is at most the smallest width of the cell: thin cells have millions of images.
+        if not np.all(np.isfinite(cell)) or np.linalg.svd(cell, compute_uv=False).min() < SMALLEST_WIDTH:
+            raise ValueError(
+                f"The cell of a periodic structure must have finite vectors and be at least {SMALLEST_WIDTH} Å wide."
+            )
+    return pbc
+
+
+def describable_pairs(centers, atoms, vectors):
+    """Pairs of atoms and images that are not too close, as they are given."""
+    close = np.flatnonzero(np.einsum("px,px->p", vectors, vectors) < SMALLEST_DISTANCE**2)
+    if close.size:
+        first, second = sorted((int(centers[close[0]]), int(atoms[close[0]])))
+        raise ValueError(f"Atoms {first} and {second} are less than {SMALLEST_DISTANCE} Å apart: move one of them.")
+    return centers, atoms, vectors
+
+
+def describable(structure, species, periodic, points=()):
+    """A structure that DScribe can describe; in a periodic one the atoms are wrapped into the cell, on a copy."""
+    pbc = repeated_axes(structure, species, periodic)
+    if periodic:  # DScribe counts images from atoms inside the cell
+        structure = ase.Atoms(structure.numbers, structure.positions, cell=structure.cell, pbc=pbc)
+        structure.wrap()
     span = np.ptp(np.vstack([structure.positions, *points]), axis=0).max()
     if span > LARGEST_SPAN:
         raise ValueError(
             f"Atoms and centres span {span:.4g} Å, and at most {LARGEST_SPAN} Å can be described: one is far away."
         )
     return checks.apart(structure, SMALLEST_DISTANCE)
-
-
-def _wrapped(structure):
-    """A copy of a periodic structure with its atoms inside the cell: DScribe counts images from there."""
-    if not structure.pbc.all():
-        raise ValueError(
-            "This SOAP is for crystals, periodic along all three axes; the structure is not: set atoms.pbc = True."
-        )
-    cell = structure.cell.array
-    # The smallest singular value is at most the smallest width of the cell: thin cells have millions of images.
-    if not np.all(np.isfinite(cell)) or np.linalg.svd(cell, compute_uv=False).min() < SMALLEST_WIDTH:
-        raise ValueError(
-            f"The cell of a crystal must have three finite vectors and be at least {SMALLEST_WIDTH} Å wide everywhere."
-        )
-    wrapped = ase.Atoms(structure.numbers, structure.positions, cell=cell, pbc=True)
-    wrapped.wrap()
-    return wrapped
