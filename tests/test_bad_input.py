@@ -1160,9 +1160,9 @@ CALLS = {
         systems.label,
         {"structures": [c.crystal], "calculator": EMT(), "virials": True},
     ),
-    "describe_strains": lambda c: (
-        strain_derivatives.describe_strains,
-        {"soap": c.crystal_soap, "structures": [c.crystal], "centers": None, "attach": True, "step": 1e-5},
+    "describe_strained": lambda c: (
+        descriptors.describe_strained,
+        {"soap": c.crystal_soap, "structures": [c.crystal], "centers": None, "attach": True},
     ),
     "predict_with_virials": lambda c: (
         strain_derivatives.predict_with_virials,

@@ -14,14 +14,17 @@ from forcefield.descriptors import describe_without_derivatives, descriptor_from
 from forcefield.loss import Loss
 from forcefield.model import ForceField
 from forcefield.strain_derivatives import (
-    STRAINS,
-    describe_strains,
     predict_with_virials,
     split_forces,
     with_strains,
 )
 from forcefield.systems import label
 from forcefield.training import fit, train
+
+STRAINS = np.zeros((6, 3, 3))  # a shear by the angle 1 rad has half of it on each side
+for number, (row, column) in enumerate(((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))):
+    STRAINS[number, row, column] += 0.5
+    STRAINS[number, column, row] += 0.5
 
 
 @pytest.fixture(scope="module")
@@ -159,13 +162,15 @@ def test_labels_that_a_structure_carries():
             lambda c: fit(ForceField(c.descriptors.shape[-1]), c, without(c), virial_weight=1),
             "needs a set with virials",
         ),
-        (lambda c: predict_with_virials(ForceField(10), without(c)), "no strain derivatives"),
         (
-            lambda c: describe_strains(make_soap(("Cu",), periodic=True), [slab()], attach=False),
-            "a centre on every atom",
+            lambda c: Dataset.from_structures([bulk("Cu")], make_soap(("Cu",), periodic=True), virials=1),
+            "virials must be",
         ),
-        (lambda c: describe_strains(make_soap(("Cu",), periodic=True), [slab()]), "three"),
-        (lambda c: describe_strains(make_soap(("Cu",), periodic=True), [bulk("Cu")] * 2, step=0), "step"),
+        (
+            lambda c: Dataset.from_structures([bulk("Cu")], make_soap(("Cu",), periodic=True), virials=True),
+            "attach True",
+        ),
+        (lambda c: predict_with_virials(ForceField(10), without(c)), "no strain derivatives"),
     ],
 )
 def test_bad_input_gets_one_sentence(crystal_set, call, sentence):

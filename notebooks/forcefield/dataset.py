@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from forcefield import checks
-from forcefield.descriptors import describe, descriptor_settings
+from forcefield.descriptors import describe, describe_strained, descriptor_settings
 from forcefield.npz_files import KEEP, load_arrays, save_arrays
-from forcefield.strain_derivatives import describe_strains
 from forcefield.systems import label
 
 
@@ -47,7 +46,7 @@ class Dataset:
     virials : ndarray of float64, shape (n_systems, 6), optional, eV
         Labels of crystals: dE/dstrain, which is volume times stress, in the order xx, yy, zz, yz, xz, xy.
     strain_derivatives : ndarray of float64, shape (n_systems, n_centers, 6, n_features), optional
-        As `forcefield.strain_derivatives.describe_strains` gives them. Virials and these are there together or not.
+        As `forcefield.descriptors.describe_strained` gives them. Virials and these are there together or not.
 
     Raises
     ------
@@ -134,15 +133,16 @@ class Dataset:
         ValueError
             As `label` and `describe`.
         """
-        labels, strained = label(structures, calculator, virials), {}
-        if virials:
-            *labels, strained["virials"] = labels
-            strained["strain_derivatives"] = read_only(describe_strains(soap, structures, centers, attach))
-        described = map(read_only, describe(soap, structures, centers, attach))
+        if checks.yes_or_no("virials", virials) and not (centers is None and checks.yes_or_no("attach", attach)):
+            raise ValueError("A strain moves all atoms: with virials, centers must be None and attach True.")
+        labels = label(structures, calculator, virials)
+        described = map(read_only, (describe_strained if virials else describe)(soap, structures, centers, attach))
         metadata = {**(metadata or {}), "descriptor": descriptor_settings(soap, centers, attach)}
         if len({tuple(structure.numbers) for structure in structures}) == 1:
             metadata["numbers"] = structures[0].numbers.tolist()
-        return cls(*labels, *described, metadata, **strained)
+        labels = dict(zip(("positions", "energies", "forces", "virials"), labels, strict=False))
+        described = dict(zip(("descriptors", "derivatives", "strain_derivatives"), described, strict=False))
+        return cls(**labels, **described, metadata=metadata)
 
     def __len__(self):
         return len(self.energies)

@@ -1,51 +1,8 @@
-"""Derivatives of descriptors with respect to the strain of a crystal, beside those with respect to its atoms."""
+"""Virials of a model: the strains of a crystal beside the coordinates of its atoms."""
 
 import numpy as np
 
 from forcefield import checks
-from forcefield.descriptors import describe_without_derivatives, plan_memory, soap_settings
-
-STRAINS = np.zeros((6, 3, 3))
-"""The six strains xx, yy, zz, yz, xz, xy, no unit. A shear by an angle in rad has half of it on each side."""
-for number, (row, column) in enumerate(((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))):
-    STRAINS[number, row, column] += 0.5
-    STRAINS[number, column, row] += 0.5
-
-
-def describe_strains(soap, structures, centers=None, attach=True, step=1e-5):
-    """Derivatives of the descriptors of crystals with respect to six strains, r -> r (1 + strain).
-
-    Parameters
-    ----------
-    soap, structures, centers, attach
-        As in `forcefield.descriptors.describe`; centres are all atoms and move with them.
-    step : float
-        Of the central difference, no unit.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_systems, n_centers, 6, n_features)
-        Order xx, yy, zz, yz, xz, xy. A shear is counted by its angle in rad.
-
-    Raises
-    ------
-    ValueError
-        As `describe`; or if a centre does not move with its atom.
-    """
-    if centers is not None or not checks.yes_or_no("attach", attach):
-        raise ValueError("A strain moves all atoms: take a centre on every atom, centers=None and attach=True.")
-    step, n_atoms = checks.between("The step", step, 1e-8, 1e-2), len(checks.structures(structures)[0])
-    soap_settings(soap)
-    plan_memory(len(structures), n_atoms, 2, soap.get_number_of_features())
-
-    def strained(strain):
-        copies = [structure.copy() for structure in structures]
-        for copy in copies:
-            copy.set_cell(copy.cell.array @ (np.eye(3) + strain), scale_atoms=True)
-        return describe_without_derivatives(soap, copies)
-
-    differences = [(strained(step * strain) - strained(-step * strain)) / (2 * step) for strain in STRAINS]
-    return np.stack(differences, axis=2)
 
 
 def with_strains(derivatives, strain_derivatives):
