@@ -397,7 +397,7 @@ def test_noise_of_forces_is_measured(alloy):
 def test_forces_set_to_zero_for_held_atoms(slab, tmp_path):
     frames = [relabelled(frame, forces=labels_of(frame)[1] * (frame.positions[:, 2:] > 10)) for frame in slab]
     ase.io.write(tmp_path / "frames.extxyz", frames)
-    assert "held fixed" in refusal(lambda: read_labelled(tmp_path / "frames.extxyz", periodic=True))
+    assert "held fixed" in refusal(lambda: read_labelled(tmp_path / "frames.extxyz"))
 
 
 def test_forces_in_another_orientation(alloy, tmp_path):
@@ -421,13 +421,24 @@ def test_positions_alone(alloy, tmp_path):
     assert "no frame has both labels" in refusal(lambda: read_labelled(tmp_path / "frames.xyz"))
 
 
-def test_a_slab_becomes_periodic_along_three_axes_if_that_changes_nothing(slab, alloy, tmp_path):
+def test_a_slab_stays_one_and_is_no_cluster(slab, tmp_path):
     ase.io.write(tmp_path / "slab.extxyz", slab)
-    assert "periodic=True" in refusal(lambda: read_labelled(tmp_path / "slab.extxyz"))
-    assert all(structure.pbc.all() for structure in read_labelled(tmp_path / "slab.extxyz", periodic=True))
+    structures = read_labelled(tmp_path / "slab.extxyz")
+    assert all(list(structure.pbc) == [True, True, False] for structure in structures)
+    assert "periodic                 along 2 axes" in look_at(structures)
     assert "empty space" in refusal(lambda: read_labelled(tmp_path / "slab.extxyz", periodic=False))
-    ase.io.write(tmp_path / "alloy.extxyz", alloy)
-    assert "no cell" in refusal(lambda: read_labelled(tmp_path / "alloy.extxyz", periodic=True))
+
+
+def test_clusters_and_crystals_of_one_file_become_one_kind(alloy, crystal, tmp_path):
+    ase.io.write(tmp_path / "frames.traj", [*alloy, *crystal])
+    assert "periodic=True" in refusal(lambda: read_labelled(tmp_path / "frames.traj"))
+    structures = read_labelled(tmp_path / "frames.traj", periodic=True)
+    assert all(structure.pbc.all() for structure in structures)
+    for structure, frame in zip(structures, [*alloy, *crystal], strict=True):
+        copy = structure.copy()
+        copy.calc = EMT()
+        assert copy.get_potential_energy() == pytest.approx(labels_of(frame)[0], abs=1e-6)
+    assert "empty space" in refusal(lambda: read_labelled(tmp_path / "frames.traj", periodic=False))
 
 
 def test_a_cluster_in_a_box_becomes_a_cluster(alloy, tmp_path):

@@ -28,6 +28,7 @@ models
   networks               its network in numpy, for fast steps; descriptors of length 1
   activations            tanh, sigmoid, SiLU: torch's module, and value and derivatives in numpy
   gaussian_process       a sparse Gaussian process on the same labels
+  pair_potential         a baseline for any structures: energies of atoms and pairs alone
   baselines              simpler models to compare with
   repulsion              a known repulsion of close atoms, to which a fitted model is added
 fits
@@ -39,6 +40,7 @@ fits
 checks of results
   evaluation             mean absolute error; numbers printed beside their bounds
   finite_differences     numerical derivatives beside the analytic ones
+  force_field_checks     symmetries and gradient of any calculator
 several models
   committees             their spread, calibration, bounds
   stop_on_spread         dynamics that stops where they disagree

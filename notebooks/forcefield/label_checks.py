@@ -1,6 +1,5 @@
 """What is wrong with labelled structures: each check gives a finding, in a sentence, or nothing."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,22 +75,15 @@ def unlabelled(structures):
 
 
 def periodicity(structures):
-    """Clusters among crystals, or what repeats along one or two axes alone."""
-    kinds = Counter(tuple(structure.pbc) for structure in structures)
-    usual = kinds.most_common(1)[0][0]
-    if len(kinds) > 1:
-        frames = tuple(n for n, structure in enumerate(structures) if tuple(structure.pbc) != usual)
+    """Clusters among what repeats."""
+    repeats = np.array([bool(structure.pbc.any()) for structure in structures])
+    frames = tuple(map(int, np.flatnonzero(repeats != (repeats.mean() >= 0.5))))
+    if frames:
         sentence = (
-            f"Some frames are periodic and others not, or along other axes ({frames_in_words(frames)}), and one "
-            "descriptor is for one kind: periodic=True or periodic=False makes them one where that changes nothing"
+            f"Some frames are periodic and others are not ({frames_in_words(frames)}), and one descriptor is for one "
+            "kind: periodic=True puts clusters into boxes, periodic=False takes boxes away where they change nothing"
         )
         yield Finding("periodicity", sentence, frames)
-    elif 0 < sum(usual) < 3:
-        sentence = (
-            f"The frames are periodic along {sum(usual)} of 3 axes, and descriptors here are for all or none: "
-            "with empty space along the others, periodic=True repeats them there too"
-        )
-        yield Finding("partly periodic", sentence)
 
 
 def distances(structures):

@@ -10,6 +10,9 @@ from forcefield.label_checks import FIRST, OTHERS, labels_of, noise_of_forces
 from forcefield.label_units import ENERGY_UNITS, FORCE_UNITS, LENGTH_UNITS, units_and_sign
 from forcefield.structure_files import existing_file, read_structures
 
+BOX = 30.0
+"""How much wider than a cluster the box is that it gets, Å."""
+
 NOT_AN_ENERGY = ("kin", "per_atom", "peratom", "zero", "temperature")
 """What the names of energies do not hold that a force field could learn from."""
 
@@ -45,7 +48,8 @@ def read_labelled(
     gradients : bool
         Whether the file holds +dE/dr in the place of forces.
     periodic : bool, optional
-        Makes all frames periodic along three axes, or none; refused where that changes who is near whom.
+        True puts frames that repeat along no axis into boxes, False takes the boxes of clusters away; refused where
+        that would change which atoms are within 8 Å of each other.
     skip : sequence of str
         Findings whose frames are left out, such as "unlabelled", "duplicates" or "isolated atoms".
     accept : sequence of str
@@ -96,6 +100,7 @@ def look_at(structures):
     energies, forces = zip(*map(labels_of, structures), strict=True)
     per_atom = np.array(energies) / [len(structure) for structure in structures]
     components, sizes = np.concatenate([force.ravel() for force in forces]), sorted(map(len, structures))
+    axes = tuple(sorted({int(structure.pbc.sum()) for structure in structures}))
     formulas = sorted({structure.get_chemical_formula() for structure in structures})
     noise = ", ".join(
         f"{name} {value:.1e}" if value >= 1e-6 else f"{name} below 1e-6"
@@ -106,7 +111,7 @@ def look_at(structures):
         "frames": len(structures),
         "atoms": sizes[0] if sizes[0] == sizes[-1] else f"from {sizes[0]} to {sizes[-1]}",
         "compositions": ", ".join(formulas[:6]) + f" and {len(formulas) - 6} more" * (len(formulas) > 6),
-        "periodic": "yes" if structures[0].pbc.all() else "no",
+        "periodic": {(0,): "no", (3,): "yes"}.get(axes, f"along {' or '.join(map(str, axes))} axes"),
         "energy (eV/atom)": f"{per_atom.min():.3f} to {per_atom.max():.3f}, standard deviation {per_atom.std():.3f}",
         "force components (eV/Å)": f"up to {np.abs(components).max():.2f}, standard deviation {components.std():.3f}",
         "noise of forces (eV/Å)": noise,
@@ -215,15 +220,16 @@ def _other_names(structures, energy, forces):
 
 
 def _made_periodic(name, structure, periodic):
-    """A structure repeated along all axes or along none, if that changes nothing within 6 Å of an atom."""
-    if bool(structure.pbc.all()) == periodic and bool(structure.pbc.any()) == periodic:
+    """A cluster in a periodic box, or without one, if that changes nothing within 8 Å of an atom."""
+    if structure.pbc.any() == periodic:
         return structure
     changed = structure.copy()
     changed.calc, changed.pbc = structure.calc, periodic
-    cells = structure.cell.rank == 3
-    if not cells or len(neighbor_list("i", structure, 6.0)) != len(neighbor_list("i", changed, 6.0)):
+    if periodic and structure.cell.rank < 3:
+        changed.set_cell(np.ptp(structure.positions, axis=0) + BOX)
+    elif len(neighbor_list("i", structure, 8.0)) != len(neighbor_list("i", changed, 8.0)):
         raise ValueError(
-            f"{name}: periodic={periodic} would change which atoms are within 6 Å of each other, or there is no cell: "
-            "the frames need empty space along the axes in question."
+            f"{name}: periodic={periodic} would change which atoms are within 8 Å of each other: "
+            "the frames need more empty space around them."
         )
     return changed
