@@ -7,18 +7,23 @@ from ase import units
 from ase.build import bulk
 from ase.calculators.calculator import PropertyNotImplementedError
 from ase.calculators.emt import EMT
-from ase.calculators.fd import calculate_numerical_forces
+from ase.calculators.fd import calculate_numerical_forces, calculate_numerical_stress
+from ase.calculators.singlepoint import SinglePointCalculator
 from ase.calculators.test import gradient_test
+from ase.filters import FrechetCellFilter
+from ase.md.nose_hoover_chain import IsotropicMTKNPT
 from ase.md.velocitydistribution import thermalize_momenta
 from ase.md.verlet import VelocityVerlet
 from ase.optimize import BFGS
 
-from forcefield import prepared
+from forcefield import crystals, prepared
 from forcefield.activations import ACTIVATIONS
 from forcefield.calculator import ForceFieldCalculator
 from forcefield.dataset import Dataset
 from forcefield.descriptors import make_soap, soap_settings
 from forcefield.model import ForceField
+from forcefield.repulsion import Repulsion
+from forcefield.training import train
 
 
 @pytest.fixture
@@ -62,8 +67,8 @@ def test_forces_pass_ases_checks(cluster, capsys):
 
 def test_results_are_kept_until_something_changes(cluster, calculator, monkeypatch):
     calls = []
-    frozen = calculator.frozen
-    monkeypatch.setattr(calculator, "frozen", lambda descriptors: calls.append(1) or frozen(descriptors))
+    frozen = calculator.frozen[0]
+    monkeypatch.setattr(calculator, "frozen", [lambda *arguments: calls.append(1) or frozen(*arguments)])
     cluster.get_forces()
     energy = cluster.get_potential_energy()
     cluster.set_initial_charges(np.ones(13))
@@ -147,9 +152,81 @@ def test_any_size_unless_one_is_named(copper_force_field, copper_set):
     assert atoms.get_forces().shape == (12, 3)
 
 
-def test_stress_is_not_there(cluster):
-    with pytest.raises(PropertyNotImplementedError):
-        cluster.get_stress()
+def test_a_cluster_has_no_stress(cluster):
+    for _ in range(2):
+        with pytest.raises(PropertyNotImplementedError, match="only for a cell that repeats along all three axes"):
+            cluster.get_stress()
+    assert cluster.get_forces().shape == (13, 3)
+
+
+@pytest.fixture(scope="module")
+def crystal_force_field(crystal_set):
+    return train(crystal_set, hidden_units=(8,), iterations=40)[0]
+
+
+@pytest.fixture
+def crystal(crystal_force_field):
+    """Four atoms in a skew cell, two of them outside it."""
+    atoms = crystals.crystal_frames(1, 7)[0]
+    atoms.set_cell(atoms.cell.array @ [[1, 0.05, 0], [0, 1, -0.08], [0.02, 0, 1.03]], scale_atoms=True)
+    atoms.positions[2:] += [[1, -2, 0], [0, 0, 3]] @ atoms.cell.array
+    atoms.calc = ForceFieldCalculator(crystal_force_field)
+    return atoms
+
+
+def assert_forces_and_stress_are_the_energys(atoms):
+    forces, stress = calculate_numerical_forces(atoms, eps=1e-4), calculate_numerical_stress(atoms, eps=1e-5)
+    assert np.abs(forces).max() > 0.01
+    assert np.abs(stress).max() > 1e-3
+    np.testing.assert_allclose(atoms.get_forces(), forces, atol=1e-6)
+    np.testing.assert_allclose(atoms.get_stress(), stress, atol=1e-6)
+
+
+def test_forces_and_stress_of_a_crystal_pass_ases_checks(crystal):
+    assert_forces_and_stress_are_the_energys(crystal)
+    np.testing.assert_allclose(crystal.get_stress(voigt=False), crystal.get_stress(voigt=False).T, atol=1e-15)
+
+
+@pytest.mark.parametrize("baseline", [Repulsion(3.0), EMT()], ids=["repulsion", "EMT"])
+def test_the_stress_of_a_baseline_is_added(crystal, crystal_force_field, baseline):
+    alone = crystal.get_stress()
+    crystal.calc = ForceFieldCalculator(crystal_force_field, baseline=baseline)
+    assert np.abs(crystal.get_stress() - alone).max() > 1e-3
+    assert_forces_and_stress_are_the_energys(crystal)
+
+
+def test_a_baseline_without_stress_leaves_energy_and_forces(crystal, crystal_force_field):
+    expected = crystal.get_forces()
+    baseline = SinglePointCalculator(crystal, energy=2.0, forces=np.ones((4, 3)))
+    baseline.implemented_properties = ("energy", "forces")
+    crystal.calc = ForceFieldCalculator(crystal_force_field, baseline=baseline)
+    for _ in range(2):
+        with pytest.raises(PropertyNotImplementedError, match="baseline of this calculator has no stress"):
+            crystal.get_stress()
+        np.testing.assert_allclose(crystal.get_forces(), expected + 1, atol=1e-12)
+
+
+def test_a_slab_has_forces_and_no_stress(crystal):
+    crystal.pbc = [True, False, True]
+    np.testing.assert_allclose(crystal.get_forces(), calculate_numerical_forces(crystal, eps=1e-4), atol=1e-6)
+    with pytest.raises(PropertyNotImplementedError, match="all three axes"):
+        crystal.get_stress()
+
+
+def test_a_cell_relaxes_until_its_stress_is_gone(crystal):
+    start = crystal.get_potential_energy()
+    assert BFGS(FrechetCellFilter(crystal), logfile=None).run(fmax=1e-3, steps=200)
+    assert crystal.get_potential_energy() < start
+    assert np.abs(crystal.get_stress()).max() < 1e-3
+
+
+def test_dynamics_at_constant_pressure_keep_their_conserved_energy(crystal):
+    thermalize_momenta(crystal, temperature_K=100, rng=np.random.default_rng(0))
+    dynamics = IsotropicMTKNPT(crystal, 1 * units.fs, temperature_K=100, pressure_au=0, tdamp=50, pdamp=200)
+    before, volume = dynamics.get_conserved_energy(), crystal.get_volume()
+    dynamics.run(40)
+    assert dynamics.get_conserved_energy() == pytest.approx(before, abs=2e-3)
+    assert abs(crystal.get_volume() - volume) > 1e-3
 
 
 @pytest.mark.parametrize(
@@ -184,14 +261,14 @@ def test_energies_alone_take_no_derivatives(cluster, monkeypatch):
     forces = cluster.get_forces()
     energy = cluster.get_potential_energy()
     cluster.rattle(1e-9)
-    monkeypatch.setattr("forcefield.calculator.describe", None)
+    monkeypatch.setattr("forcefield.reverse_soap.ReverseSoap.evaluate_all", None)
     assert cluster.get_potential_energy() == pytest.approx(energy, abs=1e-6)
     monkeypatch.undo()
     np.testing.assert_allclose(cluster.get_forces(), forces, atol=1e-5)
 
 
 def test_crystals_with_a_periodic_descriptor():
-    """Derivatives are numerical there; all atoms are centres, in order, and move along."""
+    """A cell whose own images are neighbours."""
     soap = make_soap(("Cu",), cutoff_radius=3.0, sigma=0.5, n_max=2, l_max=1, periodic=True)
     crystal = bulk("Cu", cubic=True)
     crystal.rattle(0.05, rng=np.random.default_rng(0))
@@ -205,5 +282,5 @@ def test_crystals_with_a_periodic_descriptor():
     crystal.set_cell(1.02 * crystal.cell.array, scale_atoms=False)
     assert abs(crystal.get_potential_energy() - energy) > 1e-6, "the cell alone has changed"
     crystal.pbc = False
-    with pytest.raises(ValueError, match="for crystals, periodic along all three axes"):
+    with pytest.raises(ValueError, match="repeats along no axis"):
         crystal.get_forces()

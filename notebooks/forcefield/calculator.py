@@ -1,19 +1,23 @@
 """A force field as an ASE calculator: what relaxes, vibrates and moves atoms takes it like any potential."""
 
 import numpy as np
-from ase.calculators.calculator import Calculator, all_changes
+from ase.calculators.calculator import Calculator, PropertyNotImplementedError, all_changes
+from ase.stress import full_3x3_to_voigt_6_stress
 
 from forcefield import checks
 from forcefield.committees import energy_spread, force_spread
-from forcefield.descriptors import describe, describe_without_derivatives, soap_settings
+from forcefield.descriptors import describe_without_derivatives, soap_settings
 from forcefield.model import ForceField, descriptor_of
+from forcefield.reverse_soap import ReverseSoap
 
 
 class ForceFieldCalculator(Calculator):
-    """Energy (eV) and forces (eV/Å) of a force field with one centre on every atom.
+    """Energy (eV), forces (eV/Å) and stress (eV/Å^3) of a force field with one centre on every atom.
 
-    Results are kept until positions, elements or periodicity change (in crystals, the cell), as in every
-    ASE calculator. If energies alone are asked for, no derivatives are taken.
+    The stress is ASE's: dE/dstrain / volume, in the order xx, yy, zz, yz, xz, xy; there is one for cells that repeat
+    along all three axes. Forces and stress are taken in reverse mode (`ReverseSoap`), energies alone without any
+    derivative. Results are kept until positions, elements or periodicity change (in crystals, the cell), as in every
+    ASE calculator.
 
     Parameters
     ----------
@@ -26,13 +30,16 @@ class ForceFieldCalculator(Calculator):
         for sizes that the model was not trained on.
 
     baseline : ase calculator, optional
-        Its energy and forces are added, for instance a `Repulsion` where the labels end.
+        Its energy, forces and stress are added, for instance a `Repulsion` where the labels end.
 
     Raises
     ------
     ValueError
-        If the model does not know its descriptor, has not one centre on every atom, or another SOAP is given; later,
-        if a structure has other elements, size or periodicity than the force field.
+        If the model does not know its descriptor, has not one centre on every atom, has a SOAP that `ReverseSoap`
+        does not follow, or another SOAP is given; later, if a structure has other elements, size or periodicity than
+        the force field.
+    ase.calculators.calculator.PropertyNotImplementedError
+        If a stress is asked for where there is none.
 
     Examples
     --------
@@ -40,13 +47,14 @@ class ForceFieldCalculator(Calculator):
     >>> atoms.get_potential_energy(), atoms.get_forces()
     """
 
-    implemented_properties = ("energy", "free_energy", "forces")
+    implemented_properties = ("energy", "free_energy", "forces", "stress")
 
     def __init__(self, model, soap=None, n_atoms=None, baseline=None):
         super().__init__()
         self.soap = soap_on_atoms(model, soap)
         self.n_atoms = None if n_atoms is None else checks.whole_number("n_atoms", n_atoms, 1)
-        self.frozen, self.baseline = model.frozen(), None if baseline is None else checks.calculator(baseline)
+        self.reverse, self.frozen = ReverseSoap(self.soap), [model.frozen()]
+        self.baseline = None if baseline is None else checks.calculator(baseline)
         self.ignored_changes = {"initial_charges", "initial_magmoms"} | (set() if self.soap.periodic else {"cell"})
 
     @classmethod
@@ -67,25 +75,43 @@ class ForceFieldCalculator(Calculator):
             raise ValueError(
                 f"This force field was trained on structures of {self.n_atoms} atoms; this one has {len(self.atoms)}."
             )
-        if {"forces", "force_spread"} & set(properties):
-            descriptors, derivatives = describe(self.soap, [self.atoms], attach=True)
-            self.results = self._evaluate(descriptors[0], derivatives[0])
+        if "stress" in properties and not self.atoms.pbc.all():
+            raise PropertyNotImplementedError(
+                "There is a stress only for a cell that repeats along all three axes: set atoms.pbc = True."
+            )
+        if {"forces", "stress", "force_spread"} & set(properties):
+            energies, forces, virials = self.reverse.evaluate_all(self.atoms, self.frozen)
+            results = self._vote(energies.sum(axis=1), forces)
+            if self.atoms.pbc.all():
+                results["stress"] = full_3x3_to_voigt_6_stress(virials.mean(axis=0) / self.atoms.get_volume())
         else:
-            self.results = self._evaluate(describe_without_derivatives(self.soap, [self.atoms])[0], None)
-        if self.baseline is not None:
-            for name in {"energy", "free_energy", "forces"} & set(self.results):
-                part = "energy" if name == "free_energy" else name
-                self.results[name] = self.results[name] + self.baseline.get_property(part, self.atoms)
+            descriptors = describe_without_derivatives(self.soap, [self.atoms])[0]
+            energies = [frozen(descriptors, self.atoms.numbers)[0].sum() for frozen in self.frozen]
+            results = self._vote(np.array(energies))
+        self.results = results if self.baseline is None else self._with_baseline(results, "stress" in properties)
 
-    def _evaluate(self, descriptors, derivatives):
-        """Entries of `results` from the descriptors of one structure; its derivatives are None if energies suffice."""
-        energies, gradients = self.frozen(descriptors)
-        found = energy_results(energies.sum())
-        return found if derivatives is None else found | {"forces": contract(gradients, derivatives)}
+    def _vote(self, energies, forces=None):
+        """Entries of `results` from what each model says: energies (n_models,), forces (n_models, n_atoms, 3) or None.
+
+        With no electronic entropy, the free energy equals the energy.
+        """
+        found = {"energy": float(energies.mean()), "free_energy": float(energies.mean())}
+        return found if forces is None else found | {"forces": forces.mean(axis=0)}
+
+    def _with_baseline(self, results, stress_wanted):
+        """The results and the baseline's; a stress that the baseline does not have is left out, if none is wanted."""
+        if "stress" in results and "stress" not in getattr(self.baseline, "implemented_properties", ()):
+            if stress_wanted:
+                raise PropertyNotImplementedError("The baseline of this calculator has no stress, so the sum has none.")
+            del results["stress"]
+        for name in {"energy", "free_energy", "forces", "stress"} & set(results):
+            part = "energy" if name == "free_energy" else name
+            results[name] = results[name] + self.baseline.get_property(part, self.atoms)
+        return results
 
 
 class CommitteeCalculator(ForceFieldCalculator):
-    """Mean energy and forces of several force fields, and in `results` how far they disagree.
+    """Mean energy, forces and stress of several force fields, and in `results` how far they disagree.
 
     `results["energy_spread"]` is a float, eV, and `results["force_spread"]` an array of shape (n_atoms,), eV/Å,
     as in `forcefield.committees`; a baseline is the same for all members and adds nothing to a spread.
@@ -108,7 +134,7 @@ class CommitteeCalculator(ForceFieldCalculator):
     >>> atoms.get_forces(), atoms.calc.results["force_spread"]
     """
 
-    implemented_properties = ("energy", "free_energy", "forces", "energy_spread", "force_spread")
+    implemented_properties = ("energy", "free_energy", "forces", "stress", "energy_spread", "force_spread")
 
     def __init__(self, members, soap=None, n_atoms=None, baseline=None):
         members = getattr(members, "members", members)  # a Committee, or a list
@@ -120,26 +146,9 @@ class CommitteeCalculator(ForceFieldCalculator):
             raise ValueError("The members of a committee must share all settings of their descriptor; these differ.")
         self.frozen = [member.frozen() for member in members]
 
-    def _evaluate(self, descriptors, derivatives):
-        energies, gradients = zip(*(frozen(descriptors) for frozen in self.frozen), strict=True)
-        votes = np.sum(energies, axis=1)
-        found = energy_results(votes.mean()) | {"energy_spread": float(energy_spread(votes))}
-        if derivatives is not None:
-            forces = np.array([contract(gradient, derivatives) for gradient in gradients])
-            found |= {"forces": forces.mean(axis=0), "force_spread": force_spread(forces)}
-        return found
-
-
-def energy_results(energy):
-    """Entries of `results`: with no electronic entropy, the free energy equals the energy, eV."""
-    return {"energy": float(energy), "free_energy": float(energy)}
-
-
-def contract(gradients, derivatives):
-    """Forces: F = -sum over centres c and features k of dE/dD[c, k] * dD[c, k]/dr, shape (n_atoms, 3), eV/Å."""
-    n_centers, n_atoms, _, n_features = derivatives.shape
-    products = derivatives.reshape(n_centers, n_atoms * 3, n_features) @ gradients[:, :, None]
-    return -products.sum(axis=0).reshape(n_atoms, 3)
+    def _vote(self, energies, forces=None):
+        found = super()._vote(energies, forces) | {"energy_spread": float(energy_spread(energies))}
+        return found if forces is None else found | {"force_spread": force_spread(forces)}
 
 
 def soap_on_atoms(model, soap=None):

@@ -1,8 +1,9 @@
 """Repulsion of two atoms that come too close: known physics under a learned part, where no labels are."""
 
 import numpy as np
-from ase.calculators.calculator import Calculator, all_changes
+from ase.calculators.calculator import Calculator, PropertyNotImplementedError, all_changes
 from ase.neighborlist import neighbor_list
+from ase.stress import full_3x3_to_voigt_6_stress
 
 from forcefield import checks
 
@@ -87,7 +88,7 @@ def tangent_born_mayer(distance, energy, force):
 
 
 class Repulsion(Calculator):
-    """Energy (eV) and forces (eV/Å) of a repulsion between all pairs, as an ASE calculator.
+    """Energy (eV), forces (eV/Å) and, in crystals, stress (eV/Å^3) of a repulsion between all pairs, for ASE.
 
     A cutoff below the shortest distance among the labels leaves the labels as they are, so any fitted model can
     have the repulsion added: `ForceFieldCalculator(model, baseline=Repulsion(2.0))`. With a larger cutoff, subtract
@@ -111,7 +112,7 @@ class Repulsion(Calculator):
     >>> dimer.calc = Repulsion(np.inf, lambda distances, *_: born_mayer(distances, strength, length))
     """
 
-    implemented_properties = ("energy", "free_energy", "forces")
+    implemented_properties = ("energy", "free_energy", "forces", "stress")
 
     def __init__(self, cutoff, pair=zbl):
         super().__init__()
@@ -122,6 +123,10 @@ class Repulsion(Calculator):
     def calculate(self, atoms=None, properties=("energy",), system_changes=all_changes):
         """Fill `results`; called by ASE when something changed."""
         super().calculate(atoms, properties, system_changes)
+        if "stress" in properties and not self.atoms.pbc.all():
+            raise PropertyNotImplementedError(
+                "There is a stress only for a cell that repeats along all three axes: set atoms.pbc = True."
+            )
         first, second, vectors = self._pairs(self.atoms)
         distances = np.linalg.norm(vectors, axis=1)
         if not np.all(distances > 0):
@@ -135,6 +140,8 @@ class Repulsion(Calculator):
         np.add.at(total, first, -along)
         energy = float((energies * value).sum())
         self.results = {"energy": energy, "free_energy": energy, "forces": total}
+        if self.atoms.pbc.all():  # the force on the second atom is -dE/d(vector)
+            self.results["stress"] = full_3x3_to_voigt_6_stress(-vectors.T @ along / self.atoms.get_volume())
 
     def _pairs(self, atoms):
         """First and second atom, (n,), and vectors from first to second, (n, 3), Å; every pair once."""
