@@ -1,5 +1,6 @@
 """What nbval cannot see: pairs in sync, sizes, pictures with alt text, headers, links, words that must not be there."""
 
+import gzip
 import json
 import re
 import shutil
@@ -170,7 +171,9 @@ def tracked_text():
     names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
     for name in names:
         path = ROOT / name
-        if name and path.is_file() and not path.is_symlink() and path.suffix != ".png":
+        if path.suffix == ".gz":
+            yield name, gzip.decompress(path.read_bytes()).decode()
+        elif name and path.is_file() and not path.is_symlink() and path.suffix != ".png":
             yield name, path.read_text(encoding="utf-8")
 
 
