@@ -1,18 +1,16 @@
 """A sparse Gaussian process: the force field to compare a network with."""
 
-from pathlib import Path
-
 import numpy as np
-from scipy.linalg import cholesky, qr, solve_triangular
+from scipy.linalg import block_diag, cholesky, qr, solve_triangular
 
 from forcefield import checks
-from forcefield.descriptors import describe
-from forcefield.model import descriptor_of
-from forcefield.networks import through_unit_length, unit_vectors
-from forcefield.npz_files import KEEP, load_arrays, save_arrays
+from forcefield.energy_offsets import energy_offsets
+from forcefield.kernel_model import ElementKernel, KernelModel
+from forcefield.networks import unit_length_derivatives, unit_vectors
+from forcefield.several_sets import center_numbers, environments_of, labels_of, listed, parts_of, sizes_of
 
-FORMAT = 1
-"""Version of the file that `SparseGaussianProcess.save` writes."""
+ROWS_AT_ONCE = 2000
+"""Labels that are added to the decomposition at a time, at least."""
 
 
 def farthest_points(points, n_points, seed=0):
@@ -37,26 +35,48 @@ def lower_triangle(kernel):
             added *= 10
 
 
-class SparseGaussianProcess:
+def units_by_element(sets):
+    """Unit vectors of all centres of each element, {atomic number (0: all alike): (n, n_features)}."""
+    found = {}
+    for descriptors, numbers in environments_of(sets):
+        of_centers = np.zeros(descriptors.shape[1], int) if numbers is None else numbers
+        for element in np.unique(of_centers):
+            units = unit_vectors(descriptors[:, of_centers == element])
+            found.setdefault(int(element), []).append(units.reshape(-1, units.shape[-1]))
+    return {element: np.concatenate(found[element]) for element in sorted(found)}
+
+
+def provenance_of(sets, settings, sentence):
+    """What the model was fitted to and how; `sentence` tells where the energy offsets come from."""
+    sizes = {size for data in sets for size in sizes_of(data)}
+    provenance = {"sizes": sorted(sizes), "labels": labels_of(sets), "fit": [settings], "offsets": sentence}
+    if "descriptor" in sets[0].metadata:
+        provenance["descriptor"] = sets[0].metadata["descriptor"]
+    return provenance
+
+
+class SparseGaussianProcess(KernelModel):
     """Energies and forces by regression with the kernel (u . u')^power of unit-length descriptors u = D / |D|.
 
-    The energy is a sum over centres, E = sum_c (shift + sum_m w_m (u_c . z_m)^power), with a few of the training set's
-    own unit vectors z_m as sparse points. The weights w are the most probable ones when the kernel's prior (1 eV for a
-    centre) is as it is and every label has Gaussian noise of the given size: one linear least-squares problem, no seed
-    that matters, no iterations.
+    The energy is a sum over centres, E = sum_c (offset + sum_m w_m (u_c . z_m)^power), with a few of the training set's
+    own unit vectors z_m as sparse points; each element has its own. The weights w are the most probable ones when the
+    kernel's prior (1 eV for a centre) is as it is and every label has Gaussian noise of the given size: one linear
+    least-squares problem, no seed that matters, no iterations.
 
     Parameters
     ----------
-    training_set : Dataset
-        Labelled structures of one size.
+    training_set : Dataset, LabelledStructures, or a list of them (one for each size or composition)
     n_sparse : int
-        Number of sparse points, chosen one by one, each farthest from those before; or all centres, if fewer differ.
+        Number of sparse points of each element, chosen one by one, each farthest from those before; or all centres,
+        if fewer differ.
     power : int
         Degree of the kernel, at least 1 (zeta in the literature).
-    noise : float
-        Standard deviation expected of the labels, eV for energies and eV/Å for forces.
+    noise, force_noise : float
+        Standard deviation expected of the energies, eV, and of the forces, eV/Å (the same number if None).
     seed : int
         Draws the first sparse point.
+    isolated : dict of float, optional
+        Energies of isolated atoms by symbol, eV, as in `energy_offsets`.
 
     Raises
     ------
@@ -69,115 +89,75 @@ class SparseGaussianProcess:
     energies and forces). V. L. Deringer et al., Chem. Rev. 121, 10073 (2021), doi:10.1021/acs.chemrev.1c00022.
     """
 
-    def __init__(self, training_set, n_sparse=1000, power=3, noise=1e-4, seed=0):
-        n_sparse = checks.whole_number("n_sparse", n_sparse, 1)
-        self.power, self.noise = checks.whole_number("power", power, 1, 20), checks.positive("noise", noise, "eV")
-        seed, training_set = checks.seed(seed), checks.data_set("The training set", training_set)
-        n_centers, n_atoms, _, n_features = training_set.derivatives.shape[1:]
-        units = unit_vectors(training_set.descriptors.reshape(-1, n_features))
-        self.points = units[farthest_points(units, n_sparse, seed)]
-        self.shift = float(training_set.energies.mean()) / n_centers
-        self.weights = self._fit(training_set, chunk=max(1, 2000 // (3 * n_atoms + 1)))
-        settings = {"n_sparse": n_sparse, "power": self.power, "noise": self.noise, "seed": seed}
-        self.provenance = {"sizes": [n_atoms], "labels": training_set.fingerprint(), "fit": [settings]}
-        if "descriptor" in training_set.metadata:
-            self.provenance["descriptor"] = training_set.metadata["descriptor"]
+    KIND = "sparse Gaussian process"
+
+    def __init__(
+        self, training_set, n_sparse=1000, power=3, noise=1e-4, seed=0, force_noise=None, isolated=None
+    ):
+        settings = {
+            "n_sparse": checks.whole_number("n_sparse", n_sparse, 1),
+            "power": checks.whole_number("power", power, 1, 20),
+            "noise": checks.positive("noise", noise, "eV"),
+            "force_noise": checks.positive("force_noise", noise if force_noise is None else force_noise, "eV/Å"),
+            "seed": checks.seed(seed),
+        }
+        sets = listed(training_set)
+        offsets, sentence = energy_offsets(sets, isolated)
+        units = units_by_element(sets)
+        points = {z: values[farthest_points(values, settings["n_sparse"], settings["seed"])] for z, values in units.items()}
+        kernels = {z: ElementKernel(offsets[z], settings["power"], points[z], None) for z in points}
+        super().__init__(kernels, provenance_of(sets, settings, sentence))
+        self._fit(parts_of(sets), settings["noise"], settings["force_noise"])
 
     def __repr__(self):
-        return f"<SparseGaussianProcess: {len(self.points)} sparse points, power {self.power}, noise {self.noise:g}>"
+        counts = sum(len(kernel.points) for kernel in self.kernels.values())
+        fit = self.provenance["fit"][0]
+        return f"<SparseGaussianProcess: {counts} sparse points, power {fit['power']}, noise {fit['noise']:g}>"
 
-    def _fit(self, data, chunk):
-        """Weights of the sparse points, eV, by a QR decomposition that takes `chunk` structures at a time.
+    def _fit(self, parts, noise, force_noise):
+        """Find the weights of the sparse points, eV, by a QR decomposition that takes a part of the labels at a time.
 
-        Minimise |A w - y|² / noise² + w.K w. With K = L L^T that is one least-squares problem of A and noise L^T
+        Minimise |(A w - y) / noise|² + w.K w. With K = L L^T that is one least-squares problem of A / noise and L^T
         stacked. QR keeps digits that the normal equations, which square the condition number, would lose.
         """
-        n_points, lower = len(self.points), lower_triangle((self.points @ self.points.T) ** self.power)
-        triangle = np.hstack([self.noise * lower.T, np.zeros((n_points, 1))])
-        for start in range(0, len(data), chunk):
-            part = data[start : start + chunk]
-            rows = [self._rows(*pair) for pair in zip(part.descriptors, part.derivatives, strict=True)]
-            energies = part.energies - self.shift * part.descriptors.shape[1]
-            labels = np.concatenate([energies[:, None], part.forces.reshape(len(part), -1)], axis=1)
-            block = np.hstack([np.concatenate(rows), labels.reshape(-1, 1)])
-            triangle = qr(np.vstack([triangle, block]), mode="r", overwrite_a=True, check_finite=False)[0][:n_points]
-        return solve_triangular(triangle[:, :-1], triangle[:, -1])
+        kernels = self.kernels.values()
+        prior = block_diag(*(lower_triangle((one.points @ one.points.T) ** one.power).T for one in kernels))
+        n_points, waiting = len(prior), []
+        triangle = np.hstack([prior, np.zeros((n_points, 1))])
+        for part in parts:
+            waiting.append(self._equations(part, noise, force_noise))
+            if sum(map(len, waiting)) >= max(ROWS_AT_ONCE, n_points):
+                triangle, waiting = shortened(triangle, waiting), []
+        triangle = shortened(triangle, waiting) if waiting else triangle
+        weights = solve_triangular(triangle[:, :-1], triangle[:, -1])
+        ends = np.cumsum([len(one.points) for one in kernels])[:-1]
+        for one, own in zip(kernels, np.split(weights, ends), strict=True):
+            one.weights = own
 
-    def _rows(self, descriptors, derivatives):
-        """What every sparse point adds to energy and forces of one structure, (1 + 3 n_atoms, n_points)."""
-        units = unit_vectors(descriptors)
-        products = units @ self.points.T  # (n_centers, n_points)
-        slopes = self.power * products ** (self.power - 1) / np.linalg.norm(descriptors, axis=1, keepdims=True)
-        # dk/dD of each centre, feature and sparse point: what lies along u changes the length alone.
-        gradients = (self.points.T - units[:, :, None] * products[:, None, :]) * slopes[:, None, :]
-        n_centers, n_atoms, _, n_features = derivatives.shape
-        matrix = derivatives.transpose(1, 2, 0, 3).reshape(3 * n_atoms, n_centers * n_features)
-        forces = -matrix @ gradients.reshape(n_centers * n_features, -1)
-        return np.vstack([(products**self.power).sum(axis=0), forces])
+    def _equations(self, data, noise, force_noise):
+        """What every sparse point adds to energies and forces, and these, each over its noise: (n_labels, n_points + 1)."""
+        n, n_centers, n_atoms, _, n_features = data.derivatives.shape
+        numbers = center_numbers(data)
+        units, slopes = unit_length_derivatives(data.descriptors, data.derivatives)
+        slopes = slopes.reshape(n, n_centers, 3 * n_atoms, n_features)
+        equations, column = np.zeros((n, 1 + 3 * n_atoms, sum(len(one.points) for one in self.kernels.values()) + 1)), 0
+        equations[:, 0, -1], equations[:, 1:, -1] = data.energies, data.forces.reshape(n, -1)
+        of_centers = np.zeros(n_centers, int) if numbers is None else numbers
+        for element, one in self.kernels.items():
+            own = slice(column, column := column + len(one.points))
+            for center in np.flatnonzero(of_centers == element):
+                products = units[:, center] @ one.points.T  # (n, n_points)
+                equations[:, 0, own] += products**one.power
+                changes = slopes[:, center] @ one.points.T  # (n, 3 n_atoms, n_points)
+                changes *= (one.power * products ** (one.power - 1))[:, None]
+                equations[:, 1:, own] -= changes
+                equations[:, 0, -1] -= one.offset
+        equations[:, 0] /= noise
+        equations[:, 1:] /= force_noise
+        return equations.reshape(n * (1 + 3 * n_atoms), -1)
 
-    def __call__(self, descriptors, numbers=None):
-        """Energy of every centre and its derivative, as `FrozenNetwork`.
 
-        Parameters
-        ----------
-        descriptors : ndarray of float64, shape (n_centers, n_features)
-        numbers : ndarray of int, shape (n_centers,), optional
-            Atomic numbers of the centres, which this model does not look at.
-
-        Returns
-        -------
-        energies : ndarray of float64, shape (n_centers,), eV
-        gradients : ndarray of float64, shape (n_centers, n_features), eV
-            dE/dD.
-        """
-        units = unit_vectors(descriptors)
-        products = units @ self.points.T
-        energies = self.shift + products**self.power @ self.weights
-        gradients = (self.power * products ** (self.power - 1) * self.weights) @ self.points
-        return energies, through_unit_length(gradients, units, descriptors)
-
-    def frozen(self):
-        """What a calculator asks for, descriptors of one structure -> energies of its centres, dE/dD: itself."""
-        return self
-
-    def predict(self, descriptors, derivatives):
-        """Energies and forces; arguments, shapes, units and errors as in `ForceField.predict`."""
-        n_features = self.points.shape[1]
-        descriptors = checks.array("descriptors", descriptors, (None, None, n_features))
-        derivatives = checks.array("derivatives", derivatives, (*descriptors.shape[:2], None, 3, n_features), "1/Å")
-        energies, forces = np.zeros(len(descriptors)), np.zeros((len(descriptors), derivatives.shape[2], 3))
-        for system, (centers, slopes) in enumerate(zip(descriptors, derivatives, strict=True)):
-            of_centers, gradients = self(centers)
-            energies[system] = of_centers.sum()
-            forces[system] = -np.tensordot(gradients, slopes, axes=((0, 1), (0, 3)))
-        return energies, forces
-
-    def predict_structures(self, structures):
-        """Energies (n_systems,) in eV, forces (n_systems, n_atoms, 3) in eV/Å of a list of structures of one size."""
-        soap, centers, attach = descriptor_of(self)
-        return self.predict(*describe(soap, structures, centers, attach))
-
-    def save(self, path):
-        """Write everything that predicting needs to one npz file, numbers and text alone; only if it is complete."""
-        descriptor_of(self)
-        metadata = {"gaussian_process": FORMAT, "provenance": self.provenance, "power": self.power, "noise": self.noise}
-        save_arrays(path, metadata, points=self.points, weights=self.weights, shift=np.array(self.shift))
-
-    @classmethod
-    def load(cls, path):
-        """Read what `save` wrote; one sentence (FileNotFoundError, ValueError) if that cannot be done."""
-        arrays, metadata = load_arrays(path, ("points", "weights", "shift"))
-        model, name = cls.__new__(cls), Path(path).name
-        try:
-            if metadata["gaussian_process"] != FORMAT:
-                raise KeyError
-            model.power = checks.whole_number("power", metadata["power"], 1, 20)
-            model.noise = checks.positive("noise", metadata["noise"])
-            model.points = checks.array("points", arrays["points"], (None, None))
-            model.weights = checks.array("weights", arrays["weights"], (len(model.points),))
-            model.shift = float(checks.array("shift", arrays["shift"], ()))
-            model.provenance = metadata["provenance"]
-            descriptor_of(model)
-        except (KeyError, TypeError, ValueError):
-            raise ValueError(f"{name} does not hold a complete Gaussian process of this version: {KEEP}") from None
-        return model
+def shortened(triangle, blocks):
+    """The triangle of a QR decomposition after more equations: the last column holds the right-hand side."""
+    stacked = np.vstack([triangle, *blocks])
+    return qr(stacked, mode="r", overwrite_a=True, check_finite=False)[0][: len(triangle)]
