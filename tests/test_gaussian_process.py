@@ -10,10 +10,12 @@ from sklearn.gaussian_process.kernels import DotProduct
 from sklearn.linear_model import Ridge
 from sklearn.preprocessing import PolynomialFeatures
 
+from forcefield import gaussian_process
 from forcefield.calculator import ForceFieldCalculator
 from forcefield.dataset import Dataset
 from forcefield.evaluation import mean_absolute_error
 from forcefield.finite_differences import numerical_forces
+from forcefield.full_gaussian_process import GaussianProcess
 from forcefield.gaussian_process import SparseGaussianProcess, farthest_points
 from forcefield.networks import unit_vectors
 
@@ -98,13 +100,14 @@ def test_energies_alone_are_the_gaussian_process_of_scikit_learn(labelled_and_re
     np.testing.assert_allclose(ours.predict(rest.descriptors, rest.derivatives)[0], expected, atol=1e-4)
 
 
-def test_energies_and_forces_are_the_ridge_regression_on_the_kernels_own_features():
+@pytest.mark.parametrize("kind", [SparseGaussianProcess, GaussianProcess])
+def test_energies_and_forces_are_the_ridge_regression_on_the_kernels_own_features(kind):
     """(u . z)³ in 3 dimensions is a product of 10 monomials: 40 sparse points span them all."""
     generator = np.random.default_rng(0)
     descriptors, derivatives = generator.normal(size=(12, 2, 3)) + 2, generator.normal(size=(12, 2, 2, 3, 3))
     labels = {"energies": generator.normal(size=12), "forces": generator.normal(size=(12, 2, 3))}
     data = Dataset(generator.normal(size=(12, 2, 3)), **labels, descriptors=descriptors, derivatives=derivatives)
-    ours = SparseGaussianProcess(data, n_sparse=24, power=3, noise=0.1)
+    ours = kind(data, power=3, noise=0.1, force_noise=0.1)
     features = PolynomialFeatures((3, 3), include_bias=False).fit(np.zeros((1, 3)))
     counts = features.powers_
     size = np.sqrt([6 / np.prod([[1, 1, 2, 6][n] for n in row]) for row in counts])  # multinomial coefficients
@@ -139,13 +142,12 @@ def test_the_noise_decides_how_closely_labels_are_followed(copper_set):
     assert largest_force < 1e-6
 
 
-def test_a_set_in_parts_gives_the_same_weights(copper_set):
-    whole = SparseGaussianProcess(copper_set[:20], n_sparse=50, noise=1e-2)
-    weights = whole._fit(copper_set[:20], chunk=3)
-    descriptors, derivatives = copper_set.descriptors[20:], copper_set.derivatives[20:]
-    energies, _ = whole.predict(descriptors, derivatives)
-    whole.weights = weights
-    np.testing.assert_allclose(whole.predict(descriptors, derivatives)[0], energies, atol=1e-6)
+def test_a_set_in_parts_gives_the_same_energies(copper_set, monkeypatch):
+    few, rest, settings = copper_set[:20], copper_set[20:], {"n_sparse": 50, "noise": 1e-2}
+    energies, _ = SparseGaussianProcess(few, **settings).predict(rest.descriptors, rest.derivatives)
+    monkeypatch.setattr(gaussian_process, "ROWS_AT_ONCE", 100)
+    parts = SparseGaussianProcess([few[:7], few[7:9], few[9:]], **settings)
+    np.testing.assert_allclose(parts.predict(rest.descriptors, rest.derivatives)[0], energies, atol=1e-6)
 
 
 def test_farthest_points_are_spread_and_no_point_is_taken_twice():
@@ -175,12 +177,13 @@ def test_a_file_is_all_that_predicting_needs(process, cluster, tmp_path):
 
 def test_a_file_of_something_else_is_refused(copper_set, copper_force_field, process, tmp_path):
     copper_force_field.save(tmp_path / "network.npz")
-    with pytest.raises(ValueError, match="lacks points"):
+    with pytest.raises(ValueError, match="complete sparse Gaussian process"):
         SparseGaussianProcess.load(tmp_path / "network.npz")
     broken = SparseGaussianProcess(copper_set[:5], 5)
-    broken.weights = broken.weights * np.nan
+    (kernel,) = broken.kernels.values()
+    kernel.weights = kernel.weights * np.nan
     broken.save(tmp_path / "nan.npz")
-    with pytest.raises(ValueError, match="complete Gaussian process"):
+    with pytest.raises(ValueError, match="complete sparse Gaussian process"):
         SparseGaussianProcess.load(tmp_path / "nan.npz")
     incomplete = SparseGaussianProcess(dataclasses.replace(copper_set[:5], metadata={}), 5)
     with pytest.raises(ValueError, match="does not know its descriptor"):

@@ -22,12 +22,18 @@ descriptors
 data sets
   strain_derivatives     what a strain of a crystal changes: descriptors and, in a model, energy
   dataset                labels, descriptors and derivatives of one set
+  several_sets           structures of several sizes and compositions: one set for each, and the way back
+  energy_offsets         energies of single atoms, taken off the labels first
   splits                 which rows are trained on, which validate, which test
 models
   model                  the force field: energies and forces from descriptors; saved in one file
   networks               its network in numpy, for fast steps; descriptors of length 1
   activations            tanh, sigmoid, SiLU: torch's module, and value and derivatives in numpy
   gaussian_process       a sparse Gaussian process on the same labels
+  full_gaussian_process  one in which every energy and force counts by itself: small sets, smallest errors
+  kernel_model           what both are when they predict: a kernel for each element; saved in one file
+  kernel_labels          what both are fitted to
+  predictions            energies and forces of structures of any sizes
   pair_potential         a baseline for any structures: energies of atoms and pairs alone
   baselines              simpler models to compare with
   repulsion              a known repulsion of close atoms, to which a fitted model is added

@@ -37,28 +37,30 @@ class Committee:
         ):
             raise ValueError("The members of a committee must share all settings of their descriptor; these differ.")
 
-    def votes(self, descriptors, derivatives):
+    def votes(self, descriptors, derivatives, numbers=None):
         """What every member predicts.
 
         Parameters
         ----------
         descriptors : ndarray of float64, shape (n_systems, n_centers, n_features)
         derivatives : ndarray of float64, shape (n_systems, n_centers, n_atoms, 3, n_features), 1/Å
+        numbers : ndarray of int, shape (n_centers,), optional
+            Atomic numbers of the centres, for models of several elements.
 
         Returns
         -------
         energies : ndarray of float64, shape (n_members, n_systems), eV
         forces : ndarray of float64, shape (n_members, n_systems, n_atoms, 3), eV/Å
         """
-        energies, forces = zip(*(member.predict(descriptors, derivatives) for member in self.members), strict=True)
+        energies, forces = zip(*(member.predict(descriptors, derivatives, numbers) for member in self.members), strict=True)
         return np.array(energies), np.array(forces)
 
-    def predict(self, descriptors, derivatives):
+    def predict(self, descriptors, derivatives, numbers=None):
         """Mean of the members, as `ForceField.predict` gives it for one.
 
         Parameters
         ----------
-        descriptors, derivatives
+        descriptors, derivatives, numbers
             As in `votes`.
 
         Returns
@@ -67,7 +69,7 @@ class Committee:
         forces : ndarray of float64, shape (n_systems, n_atoms, 3), eV/Å
             Minus the derivative of the mean energy: taking means and derivatives can be swapped.
         """
-        energies, forces = self.votes(descriptors, derivatives)
+        energies, forces = self.votes(descriptors, derivatives, numbers)
         return energies.mean(axis=0), forces.mean(axis=0)
 
 

@@ -6,11 +6,10 @@ from scipy.linalg import LinAlgError, cholesky, solve_triangular
 from forcefield import checks
 from forcefield.descriptors import MEMORY_LIMIT
 from forcefield.energy_offsets import energy_offsets
-from forcefield.gaussian_process import provenance_of, units_by_element
+from forcefield.kernel_labels import of_kernels, provenance_of, unit_labels, units_by_element
 from forcefield.kernel_model import ElementKernel, KernelModel
-from forcefield.networks import unit_length_derivatives
 from forcefield.residuals import independent_directions
-from forcefield.several_sets import center_numbers, listed, parts_of, sizes_of
+from forcefield.several_sets import listed, parts_of, sizes_of
 
 AXES_SHARE = 1e-8
 """Principal axes of the unit vectors that carry less than this share of their squares are left out."""
@@ -37,6 +36,7 @@ def plan_labels(sizes, limit=MEMORY_LIMIT):
         If it is more than the limit; the sentence says how many structures would fit.
     """
     sizes = [checks.whole_number("A number of atoms", size, 1) for size in sizes]
+    # Turning and moving a cluster change no descriptor: six of its 3 n force components say nothing.
     n_labels = sum(1 + max(3 * size - 6, 1) for size in sizes)
     megabytes = 4e-6 * n_labels**2
     sentence = (
@@ -64,8 +64,9 @@ class GaussianProcess(KernelModel):
     training_set : Dataset, LabelledStructures, or a list of them (one for each size or composition)
     power : int
         Degree of the kernel, at least 1 (zeta in the literature).
-    noise, force_noise : float
-        Standard deviation expected of the energies, eV, and of the forces, eV/Å.
+    noise, force_noise, virial_noise : float
+        Standard deviation expected of the energies, eV, of the forces, eV/Å, and of the virials of crystals, eV (not
+        looked at if None).
     isolated : dict of float, optional
         Energies of isolated atoms by symbol, eV, as in `energy_offsets`.
     limit : float
@@ -86,19 +87,21 @@ class GaussianProcess(KernelModel):
     KIND = "Gaussian process"
 
     def __init__(
-        self, training_set, power=3, noise=1e-3, force_noise=2e-3, isolated=None, limit=MEMORY_LIMIT
+        self, training_set, power=3, noise=1e-3, force_noise=2e-3, virial_noise=None, isolated=None, limit=MEMORY_LIMIT
     ):
         settings = {
             "power": checks.whole_number("power", power, 1, 20),
             "noise": checks.positive("noise", noise, "eV"),
             "force_noise": checks.positive("force_noise", force_noise, "eV/Å"),
+            "virial_noise": None if virial_noise is None else checks.positive("virial_noise", virial_noise, "eV"),
         }
         sets = listed(training_set)
         plan_labels([size for data in sets for size in sizes_of(data)], limit)
         offsets, sentence = energy_offsets(sets, isolated)
         axes = {element: principal_axes(units) for element, units in units_by_element(sets).items()}
-        blocks = [Labels(part, axes, offsets) for part in parts_of(sets)]
-        weights = solve(blocks, settings["power"], (settings["noise"], settings["force_noise"]))
+        noise = [settings[name] for name in ("noise", "force_noise", "virial_noise")]
+        blocks = [Labels(part, axes, offsets, noise) for part in parts_of(sets)]
+        weights = solve(blocks, settings["power"])
         kernels = {
             element: ElementKernel(offsets[element], settings["power"], *basis(element, blocks, weights), own)
             for element, own in axes.items()
@@ -120,24 +123,27 @@ def principal_axes(units):
 class Labels:
     """Labels of one part of the training set, and how its centres change along every label's direction.
 
-    `centers` holds for each element the unit vectors along its axes (n, c, k), and their changes (n, c, m, k) along
-    the m independent directions of force labels, with the sign of forces.
+    `values` are the labels (n, 1 + m): energies, forces along the directions that change any descriptor, and minus the
+    virials; `variances` (1 + m,) those of their noise. `centers` holds for each element the unit vectors along its
+    axes (n, c, k) and their changes (n, c, m, k), with the sign of forces.
     """
 
-    def __init__(self, data, axes, offsets):
-        n, n_centers, n_atoms, _, _ = data.derivatives.shape
-        numbers = center_numbers(data)
-        numbers = np.zeros(n_centers, int) if numbers is None else numbers
-        units, slopes = unit_length_derivatives(data.descriptors, data.derivatives)
+    def __init__(self, data, axes, offsets, noise):
+        units, slopes, labels, noise = unit_labels(data, noise)
+        n, _, n_rows, _ = slopes.shape
+        numbers, n_forces = of_kernels(axes, data), data.forces[0].size
+        labels[:, 0] -= sum(offsets[int(number)] for number in numbers)
         seen, changes = {}, []
         for element in np.unique(numbers):
             rows = np.flatnonzero(numbers == element)
             seen[int(element)] = units[:, rows] @ axes[element].T
-            along = slopes[:, rows].reshape(n, len(rows), 3 * n_atoms, -1) @ axes[element].T
-            changes.append(-along.transpose(0, 2, 1, 3).reshape(n, 3 * n_atoms, -1))
-        kept, forces, _ = independent_directions(np.concatenate(changes, axis=2), data.forces.reshape(n, -1), 1.0)
-        energies = data.energies - sum(offsets[int(number)] for number in numbers)
-        self.values, self.centers, column = np.column_stack([energies, forces]), {}, 0
+            changes.append((slopes[:, rows] @ axes[element].T).transpose(0, 2, 1, 3).reshape(n, n_rows, -1))
+        changes = np.concatenate(changes, axis=2)
+        kept, forces, _ = independent_directions(changes[:, :n_forces], labels[:, 1 : 1 + n_forces], 1.0)
+        kept = np.concatenate([kept, changes[:, n_forces:]], axis=1)
+        self.values = np.concatenate([labels[:, :1], forces, labels[:, 1 + n_forces :]], axis=1)
+        self.variances = np.concatenate([noise[: 1 + forces.shape[1]], noise[1 + n_forces :]]) ** 2
+        self.centers, column = {}, 0
         for element, units in seen.items():
             c, k = units.shape[1:]
             own = kept[:, :, column : (column := column + c * k)].reshape(n, -1, c, k)
@@ -164,7 +170,9 @@ def covariance(one, other, power):
             found[system, 0, :, 1:] += np.einsum("bjmi,ibj->bm", there, slopes)
             # d2/dxdx' of (u . u')^p: p (u . u')^(p-1) du . du' + p (p-1) (u . u')^(p-2) (du . u') (u . du').
             mixed = (slopes.transpose(1, 0, 2) @ stacked).reshape(n_other, c, columns - 1, k)
-            first = mixed.transpose(0, 2, 1, 3).reshape(-1, c * k) @ changes[system].transpose(0, 2, 1).reshape(c * k, -1)
+            first = mixed.transpose(0, 2, 1, 3).reshape(-1, c * k) @ changes[system].transpose(0, 2, 1).reshape(
+                c * k, -1
+            )
             bent = there.transpose(0, 2, 3, 1) * bends.transpose(1, 0, 2)[:, None]  # (n', m', c, c')
             second = bent.reshape(n_other, columns - 1, -1) @ here.transpose(2, 0, 3, 1).reshape(n_other, -1, rows - 1)
             both = first.reshape(n_other, columns - 1, rows - 1) + second
@@ -172,8 +180,8 @@ def covariance(one, other, power):
     return found
 
 
-def solve(blocks, power, noise):
-    """Weights of all labels, a list of (n, 1 + m): (K + noise²) weights = labels, by a Cholesky factor in rows of blocks.
+def solve(blocks, power):
+    """Weights of all labels, a list of (n, 1 + m): (K + noise²) weights = labels, by a Cholesky factor in block rows.
 
     Only the blocks on and below the diagonal are made, and each becomes its part of the factor in place.
     """
@@ -182,9 +190,8 @@ def solve(blocks, power, noise):
         row = np.concatenate(
             [covariance(block, other, power).reshape(block.values.size, -1) for other in blocks[: place + 1]], axis=1
         )
-        variances = np.full(block.values.shape, noise[1] ** 2)
-        variances[:, 0] = noise[0] ** 2
-        row[:, ends[place] :].flat[:: block.values.size + 1] += variances.ravel()
+        diagonal = np.einsum("ii->i", row[:, ends[place] :])  # a view
+        diagonal += np.tile(block.variances, len(block.values))
         for column, above in enumerate(factor):
             part = slice(ends[column], ends[column + 1])
             row[:, part] -= row[:, : ends[column]] @ above[:, : ends[column]].T
@@ -195,7 +202,10 @@ def solve(blocks, power, noise):
         except LinAlgError:
             raise ValueError("The noise is too small for so many labels: take ten times as much.") from None
         factor.append(row)
-    return [found.reshape(block.values.shape) for found, block in zip(back_solved(factor, blocks, ends), blocks, strict=True)]
+    return [
+        found.reshape(block.values.shape)
+        for found, block in zip(back_solved(factor, blocks, ends), blocks, strict=True)
+    ]
 
 
 def back_solved(factor, blocks, ends):

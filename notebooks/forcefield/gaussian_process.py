@@ -5,9 +5,9 @@ from scipy.linalg import block_diag, cholesky, qr, solve_triangular
 
 from forcefield import checks
 from forcefield.energy_offsets import energy_offsets
+from forcefield.kernel_labels import of_kernels, provenance_of, unit_labels, units_by_element
 from forcefield.kernel_model import ElementKernel, KernelModel
-from forcefield.networks import unit_length_derivatives, unit_vectors
-from forcefield.several_sets import center_numbers, environments_of, labels_of, listed, parts_of, sizes_of
+from forcefield.several_sets import listed, parts_of
 
 ROWS_AT_ONCE = 2000
 """Labels that are added to the decomposition at a time, at least."""
@@ -35,26 +35,6 @@ def lower_triangle(kernel):
             added *= 10
 
 
-def units_by_element(sets):
-    """Unit vectors of all centres of each element, {atomic number (0: all alike): (n, n_features)}."""
-    found = {}
-    for descriptors, numbers in environments_of(sets):
-        of_centers = np.zeros(descriptors.shape[1], int) if numbers is None else numbers
-        for element in np.unique(of_centers):
-            units = unit_vectors(descriptors[:, of_centers == element])
-            found.setdefault(int(element), []).append(units.reshape(-1, units.shape[-1]))
-    return {element: np.concatenate(found[element]) for element in sorted(found)}
-
-
-def provenance_of(sets, settings, sentence):
-    """What the model was fitted to and how; `sentence` tells where the energy offsets come from."""
-    sizes = {size for data in sets for size in sizes_of(data)}
-    provenance = {"sizes": sorted(sizes), "labels": labels_of(sets), "fit": [settings], "offsets": sentence}
-    if "descriptor" in sets[0].metadata:
-        provenance["descriptor"] = sets[0].metadata["descriptor"]
-    return provenance
-
-
 class SparseGaussianProcess(KernelModel):
     """Energies and forces by regression with the kernel (u . u')^power of unit-length descriptors u = D / |D|.
 
@@ -71,8 +51,9 @@ class SparseGaussianProcess(KernelModel):
         if fewer differ.
     power : int
         Degree of the kernel, at least 1 (zeta in the literature).
-    noise, force_noise : float
-        Standard deviation expected of the energies, eV, and of the forces, eV/Å (the same number if None).
+    noise, force_noise, virial_noise : float
+        Standard deviation expected of the energies, eV, of the forces, eV/Å (the same number if None), and of the
+        virials of crystals, eV (not looked at if None).
     seed : int
         Draws the first sparse point.
     isolated : dict of float, optional
@@ -92,29 +73,40 @@ class SparseGaussianProcess(KernelModel):
     KIND = "sparse Gaussian process"
 
     def __init__(
-        self, training_set, n_sparse=1000, power=3, noise=1e-4, seed=0, force_noise=None, isolated=None
+        self,
+        training_set,
+        n_sparse=1000,
+        power=3,
+        noise=1e-4,
+        seed=0,
+        force_noise=None,
+        virial_noise=None,
+        isolated=None,
     ):
         settings = {
             "n_sparse": checks.whole_number("n_sparse", n_sparse, 1),
             "power": checks.whole_number("power", power, 1, 20),
             "noise": checks.positive("noise", noise, "eV"),
             "force_noise": checks.positive("force_noise", noise if force_noise is None else force_noise, "eV/Å"),
+            "virial_noise": None if virial_noise is None else checks.positive("virial_noise", virial_noise, "eV"),
             "seed": checks.seed(seed),
         }
         sets = listed(training_set)
         offsets, sentence = energy_offsets(sets, isolated)
         units = units_by_element(sets)
-        points = {z: values[farthest_points(values, settings["n_sparse"], settings["seed"])] for z, values in units.items()}
+        points = {
+            z: values[farthest_points(values, settings["n_sparse"], settings["seed"])] for z, values in units.items()
+        }
         kernels = {z: ElementKernel(offsets[z], settings["power"], points[z], None) for z in points}
         super().__init__(kernels, provenance_of(sets, settings, sentence))
-        self._fit(parts_of(sets), settings["noise"], settings["force_noise"])
+        self._fit(parts_of(sets), [settings[name] for name in ("noise", "force_noise", "virial_noise")])
 
     def __repr__(self):
         counts = sum(len(kernel.points) for kernel in self.kernels.values())
         fit = self.provenance["fit"][0]
         return f"<SparseGaussianProcess: {counts} sparse points, power {fit['power']}, noise {fit['noise']:g}>"
 
-    def _fit(self, parts, noise, force_noise):
+    def _fit(self, parts, noise):
         """Find the weights of the sparse points, eV, by a QR decomposition that takes a part of the labels at a time.
 
         Minimise |(A w - y) / noise|² + w.K w. With K = L L^T that is one least-squares problem of A / noise and L^T
@@ -125,7 +117,7 @@ class SparseGaussianProcess(KernelModel):
         n_points, waiting = len(prior), []
         triangle = np.hstack([prior, np.zeros((n_points, 1))])
         for part in parts:
-            waiting.append(self._equations(part, noise, force_noise))
+            waiting.append(self._equations(part, noise))
             if sum(map(len, waiting)) >= max(ROWS_AT_ONCE, n_points):
                 triangle, waiting = shortened(triangle, waiting), []
         triangle = shortened(triangle, waiting) if waiting else triangle
@@ -134,27 +126,24 @@ class SparseGaussianProcess(KernelModel):
         for one, own in zip(kernels, np.split(weights, ends), strict=True):
             one.weights = own
 
-    def _equations(self, data, noise, force_noise):
-        """What every sparse point adds to energies and forces, and these, each over its noise: (n_labels, n_points + 1)."""
-        n, n_centers, n_atoms, _, n_features = data.derivatives.shape
-        numbers = center_numbers(data)
-        units, slopes = unit_length_derivatives(data.descriptors, data.derivatives)
-        slopes = slopes.reshape(n, n_centers, 3 * n_atoms, n_features)
-        equations, column = np.zeros((n, 1 + 3 * n_atoms, sum(len(one.points) for one in self.kernels.values()) + 1)), 0
-        equations[:, 0, -1], equations[:, 1:, -1] = data.energies, data.forces.reshape(n, -1)
-        of_centers = np.zeros(n_centers, int) if numbers is None else numbers
+    def _equations(self, data, noise):
+        """What each sparse point adds to each label, and these, over their noise: (n_labels, n_points + 1)."""
+        units, slopes, labels, noise = unit_labels(data, noise)
+        n, _, n_rows, _ = slopes.shape
+        numbers = of_kernels(self.kernels, data)
+        equations = np.zeros((n, 1 + n_rows, sum(len(one.points) for one in self.kernels.values()) + 1))
+        equations[:, :, -1], column = labels, 0
         for element, one in self.kernels.items():
             own = slice(column, column := column + len(one.points))
-            for center in np.flatnonzero(of_centers == element):
+            for center in np.flatnonzero(numbers == element):
                 products = units[:, center] @ one.points.T  # (n, n_points)
                 equations[:, 0, own] += products**one.power
-                changes = slopes[:, center] @ one.points.T  # (n, 3 n_atoms, n_points)
+                changes = slopes[:, center] @ one.points.T  # (n, n_rows, n_points)
                 changes *= (one.power * products ** (one.power - 1))[:, None]
-                equations[:, 1:, own] -= changes
+                equations[:, 1:, own] += changes
                 equations[:, 0, -1] -= one.offset
-        equations[:, 0] /= noise
-        equations[:, 1:] /= force_noise
-        return equations.reshape(n * (1 + 3 * n_atoms), -1)
+        equations /= noise[:, None]
+        return equations.reshape(n * (1 + n_rows), -1)
 
 
 def shortened(triangle, blocks):

@@ -113,7 +113,7 @@ class KernelModel:
         return predict_arrays(self, self.n_features, descriptors, derivatives, numbers)
 
     def predict_structures(self, structures):
-        """Energies (n_systems,) in eV and forces in eV/Å, (n_systems, n_atoms, 3); a list of (n_atoms, 3) if sizes differ."""
+        """Energies (n_systems,), eV, and forces (n_systems, n_atoms, 3), eV/Å: a list of arrays if sizes differ."""
         return predict_structures(self, structures)
 
     def save(self, path):
@@ -142,7 +142,9 @@ class KernelModel:
             model.kernels = {int(key): read_kernel(key, one, arrays) for key, one in metadata["kernels"].items()}
             model.provenance = metadata["provenance"]
             n_features = descriptor_of(model)[0].get_number_of_features()
-            shapes = {(kernel.points if kernel.axes is None else kernel.axes).shape[1] for kernel in model.kernels.values()}
+            shapes = {
+                (kernel.points if kernel.axes is None else kernel.axes).shape[1] for kernel in model.kernels.values()
+            }
             if shapes != {n_features}:
                 raise ValueError
         except (AttributeError, KeyError, TypeError, ValueError):

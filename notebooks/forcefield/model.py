@@ -145,13 +145,15 @@ class ForceField(torch.nn.Module):
         forces = -torch.bmm(rows, matrices.transpose(1, 2))
         return energies, forces.reshape(n_systems, n_atoms, 3)
 
-    def predict(self, descriptors, derivatives):
+    def predict(self, descriptors, derivatives, numbers=None):
         """Energies and forces as numpy arrays; a ValueError if a shape does not fit or a value is not finite.
 
         Parameters
         ----------
         descriptors : ndarray of float64, shape (n_systems, n_centers, n_features)
         derivatives : ndarray of float64, shape (n_systems, n_centers, n_atoms, 3, n_features), 1/Å
+        numbers : ndarray of int, shape (n_centers,), optional
+            Atomic numbers of the centres, which this model of one network does not look at.
 
         Returns
         -------

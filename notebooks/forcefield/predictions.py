@@ -21,7 +21,7 @@ def predict_arrays(frozen, n_features, descriptors, derivatives, numbers=None):
 
 
 def predict_structures(model, structures):
-    """Energies (n_systems,) and forces of structures of any sizes, (n_systems, n_atoms, 3), or a list if they differ."""
+    """Energies (n_systems,) and forces (n_systems, n_atoms, 3) of structures: a list of arrays if sizes differ."""
     soap, centers, attach = descriptor_of(model)
     energies, forces, rows = [], [], []
     for numbers, places in grouped(structures).items():

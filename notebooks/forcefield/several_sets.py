@@ -1,12 +1,11 @@
 """Structures of several sizes and compositions: one data set for each, and the way back."""
 
-import hashlib
-
 import numpy as np
+from ase.calculators.singlepoint import SinglePointCalculator
 
 from forcefield import checks
-from forcefield.dataset import Dataset
-from forcefield.descriptors import describe, describe_without_derivatives, descriptor_settings
+from forcefield.dataset import Dataset, fingerprint
+from forcefield.descriptors import describe_without_derivatives, descriptor_settings
 from forcefield.systems import label
 
 PART = 20
@@ -14,14 +13,14 @@ PART = 20
 
 
 def grouped(structures):
-    """Rows of structures with the same atomic numbers in the same order: {numbers: ndarray of int}, first come first."""
+    """Rows of structures with the same atomic numbers in one order: {numbers: ndarray of int}, first come first."""
     groups = {}
     for row, structure in enumerate(checks.structures(structures)):
         groups.setdefault(tuple(structure.numbers.tolist()), []).append(row)
     return {numbers: np.array(rows) for numbers, rows in groups.items()}
 
 
-def datasets_of(structures, soap, calculator=None, metadata=None):
+def datasets_of(structures, soap, calculator=None, metadata=None, virials=False):
     """Label and describe structures of any sizes and compositions: one `Dataset` for each.
 
     Parameters
@@ -29,7 +28,7 @@ def datasets_of(structures, soap, calculator=None, metadata=None):
     structures : list of ase.Atoms
     soap : dscribe.descriptors.SOAP
         With all their elements.
-    calculator, metadata
+    calculator, metadata, virials
         As in `Dataset.from_structures`; there is a centre on every atom.
 
     Returns
@@ -45,7 +44,7 @@ def datasets_of(structures, soap, calculator=None, metadata=None):
     """
     rows = list(grouped(structures).values())
     return [
-        Dataset.from_structures([structures[row] for row in part], soap, None, True, calculator, metadata)
+        Dataset.from_structures([structures[row] for row in part], soap, None, True, calculator, metadata, virials)
         for part in rows
     ], rows
 
@@ -86,6 +85,8 @@ class LabelledStructures:
         The potential; None takes the labels that the structures carry.
     metadata : dict, optional
         More to record.
+    virials : bool
+        Whether crystals have virials as labels too.
 
     Raises
     ------
@@ -93,13 +94,14 @@ class LabelledStructures:
         As `label`.
     """
 
-    def __init__(self, structures, soap, calculator=None, metadata=None):
-        self.soap, groups = soap, grouped(structures)
+    def __init__(self, structures, soap, calculator=None, metadata=None, virials=False):
+        groups = grouped(structures)
+        self.soap, self.virials = soap, checks.yes_or_no("virials", virials)
         self.metadata = {**(metadata or {}), "descriptor": descriptor_settings(soap, None, True)}
         self.rows = list(groups.values())
-        self.structures = [[structures[row] for row in rows] for rows in self.rows]
-        self.labels = [label(part, calculator) for part in self.structures]
-        self.energies = in_order([energies for _, energies, _ in self.labels], self.rows)
+        self.structures = [[labelled(structures[row], calculator, virials) for row in rows] for rows in self.rows]
+        self.labels = [label(part, None, virials) for part in self.structures]
+        self.energies = in_order([labels[1] for labels in self.labels], self.rows)
 
     def __len__(self):
         return len(self.energies)
@@ -111,23 +113,32 @@ class LabelledStructures:
 
     def fingerprint(self):
         """A short text that tells these labels from all others."""
-        values = [np.ravel(array).round(7) + 0.0 for labels in self.labels for array in labels]
-        return hashlib.sha256(np.concatenate(values).tobytes()).hexdigest()[:16]
+        return "-".join(fingerprint(*labels) for labels in self.labels)
 
     def parts(self, megabytes=PART):
         """Datasets one after the other, the derivatives of each at most so many MB (or of one structure)."""
         n_features = self.soap.get_number_of_features()
-        for structures, labels in zip(self.structures, self.labels, strict=True):
-            metadata = {**self.metadata, "numbers": structures[0].numbers.tolist()}
+        for structures in self.structures:
             for part in chunks(len(structures), len(structures[0]) ** 2 * n_features, megabytes):
-                described = describe(self.soap, structures[part], attach=True)
-                yield Dataset(*(array[part] for array in labels), *described, metadata)
+                given = structures[part], self.soap, None, True, None, self.metadata, self.virials
+                yield Dataset.from_structures(*given)
 
     def environments(self, megabytes=PART):
         """Descriptors (n, n_centers, n_features) and atomic numbers of the centres, a part at a time."""
         for structures in self.structures:
             for part in chunks(len(structures), len(structures[0]) * self.soap.get_number_of_features(), megabytes):
                 yield describe_without_derivatives(self.soap, structures[part]), structures[0].numbers
+
+
+def labelled(structure, calculator, virials=False):
+    """A copy of a structure that carries the labels of a potential; the structure itself if there is none."""
+    if calculator is None:
+        return structure
+    _, energies, forces, *strained = label([structure], calculator, virials)
+    copy = structure.copy()
+    stress = {"stress": strained[0][0] / copy.get_volume()} if virials else {}
+    copy.calc = SinglePointCalculator(copy, energy=float(energies[0]), forces=forces[0], **stress)
+    return copy
 
 
 def chunks(n_systems, numbers_each, megabytes):

@@ -41,5 +41,7 @@ def predict_with_virials(model, dataset):
         raise ValueError(f"Predicting needs a force field, such as ForceField; this is {type(model).__name__}.")
     if checks.data_set("The set", dataset).virials is None:
         raise ValueError("This set has no strain derivatives: make it with Dataset.from_structures(..., virials=True).")
-    energies, forces = model.predict(dataset.descriptors, with_strains(dataset.derivatives, dataset.strain_derivatives))
+    energies, forces = model.predict(
+        dataset.descriptors, with_strains(dataset.derivatives, dataset.strain_derivatives), dataset.numbers
+    )
     return energies, *split_forces(forces)
