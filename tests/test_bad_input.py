@@ -42,12 +42,15 @@ from forcefield.calculator import CommitteeCalculator, ForceFieldCalculator
 from forcefield.committees import Committee
 from forcefield.dataset import Dataset
 from forcefield.descriptors import MIDPOINT, describe, describe_without_derivatives, make_soap
+from forcefield.energy_offsets import energy_offsets
 from forcefield.explorers import committee, dynamics, extrapolation, lennard_jones, soap, strain
 from forcefield.explorers import training as training_explorer
 from forcefield.exports import export
+from forcefield.full_gaussian_process import GaussianProcess, plan_labels
 from forcefield.gaussian_process import SparseGaussianProcess
 from forcefield.labelled_files import look_at, read_labelled
 from forcefield.model import ForceField
+from forcefield.several_sets import LabelledStructures, datasets_of, in_order
 from forcefield.stop_on_spread import StopOnSpread
 from forcefield.structure_files import read_structures
 from forcefield.written_files import KeptFrames, with_predictions, write_structures
@@ -588,6 +591,51 @@ TABLE = {
         "noise negative": (lambda c: SparseGaussianProcess(c.copper, noise=-1e-4), "noise"),
         "noise not a number": (lambda c: SparseGaussianProcess(c.copper, noise=NAN), "noise"),
         "seed negative": (lambda c: SparseGaussianProcess(c.copper, seed=-1), "seed"),
+        "force noise negative": (lambda c: SparseGaussianProcess(c.copper, force_noise=-1), "force_noise"),
+        "virial noise without virials": (lambda c: SparseGaussianProcess(c.copper, virial_noise=1.0), "virials"),
+        "virial noise a word": (lambda c: SparseGaussianProcess(c.copper, virial_noise="1"), "virial_noise"),
+        "single atoms of another element": (lambda c: SparseGaussianProcess(c.copper, isolated={"Au": 0}), "Cu"),
+        "single atoms without names": (lambda c: SparseGaussianProcess(c.copper, isolated=[0.0]), "dict"),
+        "single atoms without a number": (lambda c: SparseGaussianProcess(c.copper, isolated={"Cu": NAN}), "Cu"),
+        "a list with None": (lambda c: SparseGaussianProcess([c.copper, None]), "Dataset"),
+        "sets of two descriptors": (lambda c: SparseGaussianProcess([c.copper, c.dimers]), "one SOAP"),
+        "full: no set": (lambda c: GaussianProcess(None), "Dataset"),
+        "full: an empty list": (lambda c: GaussianProcess([]), "empty"),
+        "full: structures instead of a set": (lambda c: GaussianProcess(c.clusters), "Dataset"),
+        "full: power half": (lambda c: GaussianProcess(c.copper, power=2.5), "power"),
+        "full: noise zero": (lambda c: GaussianProcess(c.copper, noise=0), "noise"),
+        "full: force noise not a number": (lambda c: GaussianProcess(c.copper, force_noise=NAN), "force_noise"),
+        "full: virials missing": (lambda c: GaussianProcess(c.copper, virial_noise=1.0), "virials"),
+        "full: more than the memory": (lambda c: GaussianProcess(c.copper, limit=1e-3), "at most about"),
+        "full: noise too small": (
+            lambda c: GaussianProcess([c.copper, c.copper], noise=1e-14, force_noise=1e-14),
+            "noise is too small",
+        ),
+        "full: memory of no atoms": (lambda c: plan_labels([3, 0]), "number of atoms"),
+        "full: an element that it does not know": (
+            lambda c: GaussianProcess(c.copper).predict(c.copper.descriptors, c.copper.derivatives, [29, 29, 29, 79]),
+            "Au",
+        ),
+        "full: numbers of too few centres": (
+            lambda c: GaussianProcess(c.copper).predict(c.copper.descriptors, c.copper.derivatives, [29]),
+            "atomic numbers",
+        ),
+    },
+    "several sizes": {
+        "no structures": (lambda c: datasets_of([], c.soap, EMT()), "empty"),
+        "one structure": (lambda c: datasets_of(c.cluster, c.soap, EMT()), "list"),
+        "no labels": (lambda c: datasets_of(c.clusters, c.soap), "labels"),
+        "later: no labels": (lambda c: LabelledStructures(c.clusters, c.soap), "labels"),
+        "later: no SOAP": (lambda c: LabelledStructures(c.clusters, None, EMT()), "SOAP"),
+        "later: a word": (lambda c: LabelledStructures(["Cu4"], c.soap, EMT()), "ase.Atoms"),
+        "later: virials of clusters": (
+            lambda c: LabelledStructures(c.clusters, c.soap, EMT(), virials=True),
+            "crystals",
+        ),
+        "later: virials perhaps": (lambda c: LabelledStructures(c.clusters, c.soap, EMT(), virials=1), "True or False"),
+        "rows of another list": (lambda c: in_order([[1.0, 2.0]], [np.array([0])]), "one list of rows"),
+        "offsets of nothing": (lambda c: energy_offsets([]), "empty"),
+        "offsets of structures": (lambda c: energy_offsets(c.clusters), "Dataset"),
         "predict: other features": (
             lambda c: SparseGaussianProcess(c.copper).predict(c.dimers.descriptors, c.dimers.derivatives),
             "descriptors must have shape",
@@ -1245,6 +1293,15 @@ CALLS = {
         SparseGaussianProcess,
         {"training_set": c.copper, "n_sparse": 5, "power": 3, "noise": 1e-4, "seed": 0},
     ),
+    "GaussianProcess": lambda c: (
+        GaussianProcess,
+        {"training_set": c.copper, "power": 3, "noise": 1e-3, "force_noise": 1e-3, "limit": 400},
+    ),
+    "LabelledStructures": lambda c: (
+        LabelledStructures,
+        {"structures": c.clusters, "soap": c.soap, "calculator": EMT(), "virials": False},
+    ),
+    "energy_offsets": lambda c: (energy_offsets, {"sets": c.copper, "isolated": {"Cu": 0.0}}),
     "KernelRidgeBaseline": lambda c: (baselines.KernelRidgeBaseline, {"training_set": c.dimers}),
     "hermite_baseline": lambda c: (
         baselines.hermite_baseline,

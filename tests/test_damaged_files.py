@@ -18,11 +18,14 @@ from sentences import refusal
 from forcefield import npz_files
 from forcefield.dataset import Dataset
 from forcefield.descriptors import MIDPOINT, make_soap
+from forcefield.full_gaussian_process import GaussianProcess
 from forcefield.gaussian_process import SparseGaussianProcess
+from forcefield.kernel_model import KernelModel
+from forcefield.several_sets import LabelledStructures
 from forcefield.systems import dimers, lennard_jones_calculator
 from forcefield.training import train
 
-KINDS = ("data set", "force field", "Gaussian process")
+KINDS = ("data set", "force field", "sparse Gaussian process", "Gaussian process of two elements")
 BOTH = pytest.mark.parametrize("kind", KINDS)
 
 
@@ -42,8 +45,14 @@ class Saved:
         """All numbers that a data set or a force field holds, under their names."""
         if isinstance(thing, Dataset):
             return {name: getattr(thing, name) for name in Dataset.ARRAYS}
-        if isinstance(thing, SparseGaussianProcess):
-            return {name: np.asarray(getattr(thing, name)) for name in ("points", "weights", "shift")}
+        if isinstance(thing, KernelModel):
+            names = ("points", "weights", "offset", "power", "directions", "axes")
+            return {
+                f"{name}_{element}": np.asarray(getattr(kernel, name), dtype=float)
+                for element, kernel in thing.kernels.items()
+                for name in names
+                if getattr(kernel, name) is not None
+            }
         return {name: value.numpy() for name, value in thing.state_dict().items()}
 
     def refused(self, content):
@@ -84,14 +93,16 @@ class Saved:
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    """A data set, a network and a Gaussian process, each alone in a folder."""
+    """A data set, a network and two Gaussian processes, each alone in a folder."""
     pairs = dimers(np.linspace(2.6, 4.8, 5))
     data = Dataset.from_structures(pairs, make_soap(), [MIDPOINT], calculator=lennard_jones_calculator())
     model, _ = train(data, hidden_units=(4,), iterations=2)
     process = SparseGaussianProcess(data, n_sparse=3)
+    unlike = [ase.Atoms("CuAu", [[0, 0, 0], [0, 0, distance]]) for distance in (2.2, 2.4, 2.6)]
+    alloy = GaussianProcess(LabelledStructures(unlike, make_soap(("Cu", "Au"), n_max=2), EMT()))
     return {
         kind: Saved(thing, tmp_path_factory.mktemp("files") / "saved.npz")
-        for kind, thing in zip(KINDS, (data, model, process), strict=True)
+        for kind, thing in zip(KINDS, (data, model, process, alloy), strict=True)
     }
 
 

@@ -52,22 +52,15 @@ class Committee:
         energies : ndarray of float64, shape (n_members, n_systems), eV
         forces : ndarray of float64, shape (n_members, n_systems, n_atoms, 3), eV/Å
         """
-        energies, forces = zip(*(member.predict(descriptors, derivatives, numbers) for member in self.members), strict=True)
+        energies, forces = zip(
+            *(member.predict(descriptors, derivatives, numbers) for member in self.members), strict=True
+        )
         return np.array(energies), np.array(forces)
 
     def predict(self, descriptors, derivatives, numbers=None):
-        """Mean of the members, as `ForceField.predict` gives it for one.
+        """Mean of the members; arguments, shapes and units as in `ForceField.predict`.
 
-        Parameters
-        ----------
-        descriptors, derivatives, numbers
-            As in `votes`.
-
-        Returns
-        -------
-        energies : ndarray of float64, shape (n_systems,), eV
-        forces : ndarray of float64, shape (n_systems, n_atoms, 3), eV/Å
-            Minus the derivative of the mean energy: taking means and derivatives can be swapped.
+        The forces are minus the derivative of the mean energy: taking means and derivatives can be swapped.
         """
         energies, forces = self.votes(descriptors, derivatives, numbers)
         return energies.mean(axis=0), forces.mean(axis=0)

@@ -38,7 +38,7 @@ def plan_labels(sizes, limit=MEMORY_LIMIT):
     sizes = [checks.whole_number("A number of atoms", size, 1) for size in sizes]
     # Turning and moving a cluster change no descriptor: six of its 3 n force components say nothing.
     n_labels = sum(1 + max(3 * size - 6, 1) for size in sizes)
-    megabytes = 4e-6 * n_labels**2
+    megabytes, limit = 4e-6 * n_labels**2, checks.positive("limit", limit, "MB")
     sentence = (
         f"{len(sizes)} structures have {n_labels} energies and independent force components; half of "
         f"{n_labels} x {n_labels} x 8 bytes = {megabytes:.{0 if megabytes >= 100 else 2}f} MB"
@@ -85,6 +85,7 @@ class GaussianProcess(KernelModel):
     """
 
     KIND = "Gaussian process"
+    ARRAYS = (*KernelModel.ARRAYS, "directions", "axes")
 
     def __init__(
         self, training_set, power=3, noise=1e-3, force_noise=2e-3, virial_noise=None, isolated=None, limit=MEMORY_LIMIT

@@ -32,8 +32,6 @@ class ElementKernel:
     axes : ndarray of float64, shape (n_axes, n_features), optional
     """
 
-    ARRAYS = ("points", "weights", "directions", "axes")
-
     def __init__(self, offset, power, points, weights, directions=None, axes=None):
         self.offset, self.power = offset, power
         self.points, self.weights, self.directions, self.axes = points, weights, directions, axes
@@ -71,6 +69,8 @@ class KernelModel:
     """
 
     KIND = "kernel model"
+    ARRAYS = ("offset", "points", "weights")
+    """What each kernel has of its own; the full Gaussian process has directions and axes too."""
 
     def __init__(self, kernels, provenance):
         self.kernels, self.provenance = kernels, provenance
@@ -119,17 +119,14 @@ class KernelModel:
     def save(self, path):
         """Write everything that predicting needs to one npz file, numbers and text alone; only if it is complete."""
         descriptor_of(self)
-        parts = {
-            str(element): {"offset": kernel.offset, "power": kernel.power} for element, kernel in self.kernels.items()
-        }
         arrays = {
-            f"{name}_{element}": getattr(kernel, name)
+            f"{name}_{element}": np.asarray(getattr(kernel, name), dtype=np.float64)
             for element, kernel in self.kernels.items()
-            for name in ElementKernel.ARRAYS
-            if getattr(kernel, name) is not None
+            for name in self.ARRAYS
         }
-        metadata = {"gaussian_process": FORMAT, "kind": self.KIND, "kernels": parts, "provenance": self.provenance}
-        save_arrays(path, metadata, **arrays)
+        power = next(iter(self.kernels.values())).power
+        metadata = {"gaussian_process": FORMAT, "kind": self.KIND, "power": power, "elements": list(self.kernels)}
+        save_arrays(path, {**metadata, "provenance": self.provenance}, **arrays)
 
     @classmethod
     def load(cls, path):
@@ -139,7 +136,10 @@ class KernelModel:
         try:
             if metadata["gaussian_process"] != FORMAT or metadata["kind"] != cls.KIND:
                 raise KeyError
-            model.kernels = {int(key): read_kernel(key, one, arrays) for key, one in metadata["kernels"].items()}
+            power = checks.whole_number("power", metadata["power"], 1, 20)
+            elements = [checks.whole_number("An atomic number", z, 0, 118) for z in metadata["elements"]]
+            kept = {z: {name: arrays[f"{name}_{z}"] for name in cls.ARRAYS} for z in elements}
+            model.kernels = {z: read_kernel(power, **own) for z, own in kept.items()}
             model.provenance = metadata["provenance"]
             n_features = descriptor_of(model)[0].get_number_of_features()
             shapes = {
@@ -152,20 +152,14 @@ class KernelModel:
         return model
 
 
-def read_kernel(key, settings, arrays):
-    """An `ElementKernel` from what a file holds of it, every shape checked."""
-    whole = checks.whole_number("An atomic number", int(key), 0, 118)
-    if str(whole) != key:
-        raise ValueError
-    points = checks.array("points", arrays[f"points_{key}"], (None, None))
-    others = {"weights": (len(points),), "directions": points.shape, "axes": (points.shape[1], None)}
-    found = {
-        name: checks.array(name, arrays[f"{name}_{key}"], shape)
-        for name, shape in others.items()
-        if name == "weights" or f"{name}_{key}" in arrays
-    }
-    offset, power = checks.finite("offset", settings["offset"]), checks.whole_number("power", settings["power"], 1, 20)
-    return ElementKernel(offset, power, points, **found)
+def read_kernel(power, offset, points, weights, directions=None, axes=None):
+    """An `ElementKernel` from the arrays of a file, every shape checked."""
+    offset = float(checks.array("offset", offset, ()))
+    points = checks.array("points", points, (None, None))
+    weights = checks.array("weights", weights, (len(points),))
+    directions = None if directions is None else checks.array("directions", directions, points.shape)
+    axes = None if axes is None else checks.array("axes", axes, (points.shape[1], None))
+    return ElementKernel(offset, power, points, weights, directions, axes)
 
 
 def centers_by_element(models, n_centers, numbers):
