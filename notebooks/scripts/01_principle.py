@@ -16,13 +16,13 @@
 # %% [markdown]
 # ## 1. What a force field is
 #
-# Atoms move because forces act on them. A **force field** is a rule that takes the positions $\mathbf{R}$ of all atoms and gives one number, the potential energy $E(\mathbf{R})$. The forces follow from it:
+# Atoms move because forces act on them. A **force field** is a rule that takes the elements and positions $\mathbf{R}$ of all atoms and gives one number, the potential energy $E(\mathbf{R})$. The forces follow from it:
 #
 # $$\mathbf{F} = -\frac{\partial E}{\partial \mathbf{R}}$$
 #
 # In words: move an atom a little, see how the energy changes, and change the sign. The force points to where the energy falls.
 #
-# Where does $E(\mathbf{R})$ come from? Quantum mechanics gives it, but it takes time. The method that is used most, *density-functional theory*, computes the energy from the density of the electrons. Its time usually grows with the *cube* of their number, so twice as many atoms take eight times as long ([Goedecker 1999](https://doi.org/10.1103/RevModPhys.71.1085)). A model in which the energy of each atom depends on its surroundings alone takes twice as long.
+# Where does $E(\mathbf{R})$ come from? Quantum mechanics gives it, but it takes time. The method that is used most, *density-functional theory*, computes the energy from the density of the electrons. Its time usually grows with the *cube* of their number, so twice as many atoms take eight times as long ([Goedecker 1999](https://doi.org/10.1103/RevModPhys.71.1085)). A model in which the energy of each atom depends on its surroundings alone takes twice as long. It gives up what acts over long distances, such as the attraction of two charges far apart.
 #
 # So one computes hundreds of structures with quantum mechanics, and lets a model learn $E(\mathbf{R})$ from the results, the **labels**. That is a machine-learned force field.
 
@@ -282,11 +282,11 @@ show(figure, "Three pairs of atoms with force arrows: close together they are pu
 #
 # The next cells shift, turn and swap a pair of atoms. The centre is put between the atoms, wherever they are.
 #
-# **What do you expect?** And if the centre stays at the origin, where it was between the atoms: in which cases does the descriptor then change?
+# **What do you expect?** And if the centre stays at the origin, where it was between the atoms, and a turn is one about the middle of the pair: in which cases does the descriptor then change?
 #
 # - (a) in no case
 # - (b) when the pair is shifted
-# - (c) when the pair is shifted, and when it is turned about its middle
+# - (c) when the pair is shifted, and when it is turned
 # - (d) in all three cases
 
 # %%
@@ -674,8 +674,8 @@ for name, (at_least, at_most) in bounds.items():
 # %% [markdown]
 # What this shows, and what it does not:
 #
-# - All four losses are zero for the same network, one that gives all 30 energies and forces exactly. They differ in how far 200 steps of the fit get: where one part counts a million times more, the other hardly counts until the first is almost zero.
-# - In eV and eV/Å, leaving the variances out does little harm here: the balance of the two parts is only 15 times another one (in the table above, 9.68 against 0.627), not a million times. With other units or another material it may be.
+# - All four losses are zero for the same network, one that gives all 30 energies and forces exactly. They differ in how far 200 steps of the fit get: where one part counts a million times more, the other hardly counts until the first is almost zero. More steps close most of the gap, not all of it (set `iterations` to 3000 and see).
+# - In eV and eV/Å, leaving the variances out does little harm here: the balance of the two parts is only 15 times another one (in the table above, 9.68 against 0.627; the factor is $\mathrm{var}(\mathbf{F})/\mathrm{var}(E)$), not a million times. With other units or another material it may be.
 # - So dividing by the variances is a safeguard: the same balance in any units and for any material. It need not be the best balance. Lesson [5](05_experiments.ipynb) varies it, also with noisy labels: there the two parts cannot both become zero, and the balance decides which one the fit follows.
 
 # %% [markdown]
@@ -765,7 +765,7 @@ report("energy error without the constant, largest", max(without), "meV", at_mos
 # | Levenberg-Marquardt: a fit by linear least squares at each step | | `method="levenberg_marquardt"` | | | [3](03_training.ipynb) |
 # | damping: keeps a step of Levenberg-Marquardt small | $\lambda$ | `damping` | one number | none | [3](03_training.ipynb) |
 # | extended Kalman filter: a relative of Levenberg-Marquardt that takes one structure at a time | | | | | [3](03_training.ipynb) |
-# | regularisation: a penalty that keeps weights small | $\alpha$ | `regularisation`, `alpha` | one number | none | [4](04_analysis.ipynb) |
+# | regularisation: a penalty that keeps weights small | $\alpha$ (in lesson 8 the calibration factor) | `regularisation`, `alpha` | one number | none | [4](04_analysis.ipynb) |
 # | unit-length descriptor, square-root scaling: two other ways to scale the input | $\mathbf{D}/\vert\mathbf{D}\vert$ | `unit_length`, `scaling` | as $\mathbf{D}$ | none | [6](06_many_atoms.ipynb) |
 #
 # ### Data, errors and baselines
@@ -783,7 +783,7 @@ report("energy error without the constant, largest", max(without), "meV", at_mos
 # | overfitting: the model follows the noise of its labels; the error on other data rises | | | | | [5](05_experiments.ipynb) |
 # | early stopping: keep the weights of the lowest validation loss | | | | | [3](03_training.ipynb) |
 # | extrapolation: a prediction outside the range of the labels | | | | | [4](04_analysis.ipynb) |
-# | baseline: a simple method that a model must beat | | `baselines` | | | [4](04_analysis.ipynb) |
+# | baseline: a simple method that a model must beat; also a known part of the energy, such as a repulsion, to which a fitted model is added | | `baselines`, `baseline=` | | | [4](04_analysis.ipynb) |
 # | kernel (of a regression): how similar two inputs are | $k(\mathbf{D}, \mathbf{D}')$ | | one number | none | [4](04_analysis.ipynb) |
 # | kernel ridge regression: a weighted sum of kernels, with a penalty on the weights | | `KernelRidgeBaseline` | | | [4](04_analysis.ipynb) |
 # | Hermite spline: between two labels the cubic through both values with both slopes | | `hermite_baseline` | | | [4](04_analysis.ipynb) |
@@ -810,7 +810,7 @@ report("energy error without the constant, largest", max(without), "meV", at_mos
 # |---|---|---|---|---|---|
 # | committee: several models of the same labels | | `Committee`, `CommitteeCalculator` | | | [8](08_uncertainty.ipynb) |
 # | spread: standard deviation over the committee | | `energy_spread`, `force_spread` | (n_systems,), (n_systems, n_atoms) | eV, eV/Å | [8](08_uncertainty.ipynb) |
-# | calibration: makes the spread agree with the size of the errors | | `calibration_factor` | one number | none | [8](08_uncertainty.ipynb) |
+# | calibration: makes the spread agree with the size of the errors | $\alpha$ | `calibration_factor` | one number | none | [8](08_uncertainty.ipynb) |
 # | reliability plot: size of the errors against the spread | | | | | [8](08_uncertainty.ipynb) |
 # | conformal bound: a bound that a chosen share of the errors keeps; coverage: the share that did; exchangeable: drawn alike, which the bound takes for granted | | `conformal_factor` | one number | none | [8](08_uncertainty.ipynb) |
 # | active learning: labels are made where the model is least certain, and it is fitted again | | `StopOnSpread` | | | [8](08_uncertainty.ipynb) |

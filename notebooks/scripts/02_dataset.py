@@ -150,30 +150,30 @@ assert largest < 1e-5
 # A model needs input that does not change when the pair is turned or its atoms are swapped. The descriptor SOAP (*smooth overlap of atomic positions*,
 # [Bartók et al. 2013](https://doi.org/10.1103/PhysRevB.87.184115)) is computed in three steps.
 #
-# 1. **Density.** Put a Gaussian of width $\sigma$ on every atom: $\;\rho(\mathbf{x}) = \sum_i \exp\!\left(-|\mathbf{x}-\mathbf{R}_i|^2 / 2\sigma^2\right)$.
-# 2. **Coefficients.** Around a *centre*, expand this density in radial and angular functions: $\;c_{nlm} = \int g_n(x)\, Y_{lm}(\hat{\mathbf{x}})\, \rho(\mathbf{x})\, \mathrm{d}^3x$. The
-#    radial functions $g_n$, $n=1\dots n_\mathrm{max}$, depend on the distance from the centre. The spherical harmonics $Y_{lm}$, $l=0\dots l_\mathrm{max}$, $m=-l\dots l$, depend on the direction; they are the angular functions of the hydrogen atom.
+# 1. **Density.** Put a Gaussian of width $\sigma$ on every atom: $\;\rho(\mathbf{q}) = \sum_i \exp\!\left(-|\mathbf{q}-\mathbf{R}_i|^2 / 2\sigma^2\right)$ at every point $\mathbf{q}$ in space.
+# 2. **Coefficients.** Around a *centre*, expand this density in radial and angular functions: $\;c_{nlm} = \int g_n(q)\, Y_{lm}(\hat{\mathbf{q}})\, \rho(\mathbf{q})\, \mathrm{d}^3q$. The
+#    radial functions $g_n$, $n=1\dots n_\mathrm{max}$, depend on the distance $q$ from the centre. The spherical harmonics $Y_{lm}$, $l=0\dots l_\mathrm{max}$, $m=-l\dots l$, depend on the direction; they are the angular functions of the hydrogen atom.
 # 3. **Sums that do not depend on direction.** Turning the pair changes the $c_{nlm}$, but not these sums over $m$, the *power spectrum*: $\;p_{nn'l} = \pi\sqrt{8/(2l+1)}\,\sum_m c_{nlm}\,c_{n'lm}$.
 #
 # The numbers $p_{nn'l}$ are the features. For the two pictures below we write the radial functions out by hand.
 
 # %% [markdown]
-# DScribe's default basis is called `gto` (Gaussian-type orbitals). For $l=0$ it starts from Gaussians $e^{-\alpha_n x^2}$. Each falls to $10^{-3}$ at its own distance $a_n$; these lie equally spaced between 1 Å and
-# `r_cut`. Their mixtures $g_n$ are made orthonormal: $\int g_n g_{n'} x^2 \mathrm{d}x$ is 1 for $n=n'$ and 0 otherwise.
+# DScribe's default basis is called `gto` (Gaussian-type orbitals). For $l=0$ it starts from Gaussians $e^{-\alpha_n q^2}$. Each falls to $10^{-3}$ at its own distance $a_n$; these lie equally spaced between 1 Å and
+# `r_cut`. Their mixtures $g_n$ are made orthonormal: $\int g_n g_{n'} q^2 \mathrm{d}q$ is 1 for $n=n'$ and 0 otherwise.
 
 # %%
 from scipy.linalg import inv, sqrtm
 
 r_cut, n_max, sigma = 5.0, 3, 0.5
-x = np.linspace(1e-6, 12, 6001)  # distance from the centre, Å; all functions decay before 12
+q = np.linspace(1e-6, 12, 6001)  # distance from the centre, Å; all functions decay before 12
 
 decay_distances = np.linspace(1, r_cut, n_max)
 alphas = -np.log(1e-3) / decay_distances**2  # 1/Å²
-overlaps = np.sqrt(np.pi) / 4 * (alphas[:, None] + alphas) ** -1.5  # integrals, with x²
-radial_functions = inv(sqrtm(overlaps)) @ np.exp(-np.outer(alphas, x**2))
+overlaps = np.sqrt(np.pi) / 4 * (alphas[:, None] + alphas) ** -1.5  # integrals, with q²
+radial_functions = inv(sqrtm(overlaps)) @ np.exp(-np.outer(alphas, q**2))
 
 # %%
-products = np.trapezoid(radial_functions[:, None] * radial_functions * x**2, x)
+products = np.trapezoid(radial_functions[:, None] * radial_functions * q**2, q)
 print("orthonormal:", np.allclose(products, np.eye(n_max), atol=1e-8))
 
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
@@ -187,8 +187,8 @@ left.plot(0, 0, "k+", markersize=12)
 left.text(0, -0.19, "centre", ha="center")
 left.set(xlabel="x (Å)", ylabel="density ρ on the x axis", ylim=(-0.25, 1.2))
 for n, (function, style) in enumerate(zip(radial_functions, ("-", "--", ":"), strict=True)):
-    right.plot(x, x * function, style, label=f"n = {n + 1}")
-right.set(xlabel="distance x from the centre (Å)", ylabel="$x\\,g_n(x)$ (Å$^{-1/2}$)", xlim=(0, 6))
+    right.plot(q, q * function, style, label=f"n = {n + 1}")
+right.set(xlabel="distance q from the centre (Å)", ylabel="$q\\,g_n(q)$ (Å$^{-1/2}$)", xlim=(0, 6))
 right.legend()
 show(
     figure,
@@ -240,14 +240,14 @@ show(
 
 # %% [markdown]
 # Every distance has its own set of six values: that is the input of the model. Is this really what the three steps say? For $l=0$ the angular integral of a Gaussian at distance $d=r/2$ has a closed
-# form, $\sqrt{4\pi}\, e^{-(x^2+d^2)/2\sigma^2}\, \sinh(xd/\sigma^2)\,/\,(xd/\sigma^2)$, and the rest is a sum over the grid `x`.
+# form, $\sqrt{4\pi}\, e^{-(q^2+d^2)/2\sigma^2}\, \sinh(qd/\sigma^2)\,/\,(qd/\sigma^2)$, and the rest is a sum over the grid `q`.
 
 # %%
 system = 60
 d = distances[system] / 2
-u = x * d / sigma**2
-angular_integral = np.sqrt(4 * np.pi) * np.exp(-(x**2 + d**2) / (2 * sigma**2)) * np.sinh(u) / u
-coefficients = np.trapezoid(radial_functions * 2 * angular_integral * x**2, x)  # 2: both atoms
+u = q * d / sigma**2
+angular_integral = np.sqrt(4 * np.pi) * np.exp(-(q**2 + d**2) / (2 * sigma**2)) * np.sinh(u) / u
+coefficients = np.trapezoid(radial_functions * 2 * angular_integral * q**2, q)  # 2: both atoms
 power_spectrum = np.pi * np.sqrt(8) * np.outer(coefficients, coefficients)
 by_hand = power_spectrum[np.triu_indices(n_max)]
 
@@ -513,7 +513,7 @@ draw(
 )
 
 # %% [markdown]
-# **(c).** The radial functions fall to a thousandth at `r_cut` or before, so an atom near `r_cut` hardly changes the features. Choose `r_cut` clearly larger than the distances that matter. Too large has a price too: from 5 to
+# **(c).** The radial functions fall to a thousandth at `r_cut` or before, so an atom near `r_cut` hardly changes the features. By this measure `r_cut` should be clearly larger than the distances that matter. (The limit of 0.1 is ours. Lesson [5](05_experiments.ipynb) measures errors: 3 Å is good enough there.) Too large has a price too: from 5 to
 # 8 Å the same three functions have to cover more space, and the smallest sensitivity falls by half.
 #
 # `r_cut` is **not** the distance up to which atoms count. Two widths add up: that of the radial functions and that of the Gaussian on the atom. DScribe leaves an atom out only beyond $r_\mathrm{cut} + \sigma\sqrt{-2\ln 0.001}$, which is $r_\mathrm{cut} + 3.72\,\sigma$: there the Gaussian of the atom, at the distance $r_\mathrm{cut}$, is a thousandth of its peak. The course calls this the **neighbour radius**.
@@ -803,8 +803,8 @@ for shift in (0.0, 0.03, 0.1, 0.3):
     print(f"{shift:12.2f}   {change:19.2%}   {total:18.2f}   {on_atom:>29s}")
 
 # %% [markdown]
-# A move by 0.3 Å changes the descriptor by more than a tenth, although the energy of the pair does not change at all. A model trained on our data set must get this wrong, and
-# [lesson 4](04_analysis.ipynb) measures how wrong. The remedy, a centre on every atom with `attach=True`, comes in [lesson 6](06_many_atoms.ipynb).
+# A move by 0.3 Å changes the descriptor by more than a tenth, although the energy of the pair does not change at all. Our data set holds nothing from which a model could learn that, and
+# [lesson 4](04_analysis.ipynb) measures how wrong models then are. The remedy, a centre on every atom with `attach=True`, comes in [lesson 6](06_many_atoms.ipynb).
 
 # %% [markdown]
 # ## 7. Traps
@@ -968,7 +968,7 @@ print("the same settings:", found.metadata == data.metadata)
 #         break
 # ```
 #
-# It prints 3.6 Å. The farthest atom is 2.5 Å from the centre: the cutoff must be well beyond it, not just as large, because the radial functions have decayed at `r_cut`.
+# It prints 3.6 Å. The farthest atom is 2.5 Å from the centre: for this limit the cutoff must be well beyond it, because the radial functions have decayed at `r_cut`. The limit is our choice; lesson 5 measures the errors, which are small with 3 Å already.
 # </details>
 #
 # **3. A centre beside the axis.** Put the centre at (0, 0.5, 0) Å. Which derivatives are no longer zero, and do they still cancel between the atoms? Think first, then compute.
@@ -992,7 +992,7 @@ print("the same settings:", found.metadata == data.metadata)
 # - SOAP puts a Gaussian on every atom, expands the density in radial and angular functions around a centre, and keeps what does not depend on direction. Six features computed by hand agree with DScribe to 1e-8.
 # - `derivatives[system, center, atom, axis, feature]` comes first out of DScribe. At the midpoint of a dimer only x entries differ from zero, with opposite signs for the two atoms.
 # - The gradient check: central differences have an error that falls with $h^2$ and rises again with $1/h$; the best step is between 1e-6 and 1e-4 Å, and there the analytic derivatives agree to 1e-8.
-# - With a short `r_cut` or `n_max=1` large distances look the same; odd `l` add nothing at a midpoint; a very narrow or very wide `sigma` leaves fewer independent directions, and standardising does not bring them back.
+# - With a short `r_cut` or `n_max=1` large distances look the same; odd `l` add nothing at a midpoint; a very narrow or very wide `sigma` leaves fewer independent directions, and standardising does not bring them back. The errors of a fit need not follow: lesson 5 measures them.
 # - Atoms count up to the neighbour radius, `r_cut + 3.72 sigma`; there the descriptor jumps.
 # - Derivatives depend on whether the centre moves. With a centre fixed in space, a dimer that moved has another descriptor.
 # - 30 equally spaced labels train, and nothing is chosen by the 170 test points. The set is saved with its metadata.
