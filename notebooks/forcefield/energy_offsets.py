@@ -66,7 +66,7 @@ def _given(isolated, elements):
     """Given energies of isolated atoms by atomic number."""
     if not isinstance(isolated, dict) or not set(isolated) <= set(chemical_symbols[1:]):
         raise ValueError(
-            f'Energies of isolated atoms must be a dict such as {{"Cu": -0.1}} in eV; they are {isolated!r}.'
+            'Energies of isolated atoms must be a dict of symbols and eV, such as {"Cu": -0.1, "Au": 0.2}.'
         )
     known = {atomic_numbers[name]: checks.finite(f"The energy of {name}", isolated[name], "eV") for name in isolated}
     missing = [chemical_symbols[number] for number in elements if number not in known]
