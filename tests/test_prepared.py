@@ -47,9 +47,11 @@ def test_a_model_of_other_settings_is_kept_and_not_used(small_copper, capsys, mo
     before = (small_copper / "copper_model_0.npz").read_bytes()
     monkeypatch.setattr(prepared, "COPPER_FIT", {"hidden_units": [5], "iterations": 2})
     model = prepared.copper_model(data)
-    assert "an experiment of your own" in capsys.readouterr().out
+    assert "held other labels or settings: it is now copper_model_0_own_1.npz" in capsys.readouterr().out
     assert model.settings["hidden_units"] == [5]
-    assert (small_copper / "copper_model_0.npz").read_bytes() == before
+    assert (small_copper / "copper_model_0_own_1.npz").read_bytes() == before
+    prepared.copper_model(data)
+    assert capsys.readouterr().out == "copper_model_0.npz: found\n"
 
 
 @pytest.fixture
@@ -96,9 +98,7 @@ def test_an_experiment_under_the_course_s_name_is_neither_used_nor_overwritten(s
     other_dimers(**dimer_set.metadata).save(path)
     before = path.read_bytes()
     assert prepared.dimer_dataset().fingerprint() == dimer_set.fingerprint()
-    assert "an experiment of your own" in capsys.readouterr().out
-    assert path.read_bytes() == before
-    prepared.keep_dimer_dataset(dimer_set)
+    assert "it is now dimer_dataset_own_1.npz" in capsys.readouterr().out
     assert (small_dimer / "dimer_dataset_own_1.npz").read_bytes() == before
     prepared.dimer_dataset()
     assert capsys.readouterr().out.endswith("dimer_dataset.npz: found\n")
@@ -115,17 +115,17 @@ def test_the_same_labels_with_another_descriptor_are_not_the_course_s(small_dime
     assert other.fingerprint() == dimer_set.fingerprint()
     other.save(small_dimer / "dimer_dataset.npz")
     np.testing.assert_array_equal(prepared.dimer_dataset().descriptors, dimer_set.descriptors)
-    assert "an experiment of your own" in capsys.readouterr().out
+    assert "held other labels or settings" in capsys.readouterr().out
 
 
-def test_a_damaged_file_is_kept_and_not_used(small_dimer, dimer_set, capsys):
+def test_a_damaged_file_gets_another_name_and_is_not_used(small_dimer, dimer_set, capsys):
     for name, make in (("dimer_dataset", prepared.dimer_dataset), ("dimer_model", prepared.dimer_model)):
         path = small_dimer / f"{name}.npz"
         path.write_bytes(b"PK damaged")
         made = make() if name == "dimer_dataset" else make(dimer_set)
         assert made is not None
-        assert "is damaged" in capsys.readouterr().out
-        assert path.read_bytes() == b"PK damaged"
+        assert f"held what this course cannot read: it is now {name}_own_1.npz" in capsys.readouterr().out
+        assert path.with_name(f"{name}_own_1.npz").read_bytes() == b"PK damaged"
 
 
 def test_a_model_fitted_to_other_rows_or_twice_is_not_the_course_s(small_dimer, dimer_set):
@@ -148,7 +148,7 @@ def test_copper_labels_that_emt_did_not_give_are_not_found(small_copper, monkeyp
     prepared.save_arrays(prepared.COPPER_LABELS, metadata, **arrays)
     capsys.readouterr()
     prepared.copper_dataset()
-    assert "an experiment of your own" in capsys.readouterr().out
+    assert "held other labels or settings" in capsys.readouterr().out
 
 
 def test_a_copper_model_is_kept_and_found(small_copper, capsys):

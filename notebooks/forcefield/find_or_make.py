@@ -16,29 +16,42 @@ def find_or_make(path, load, make, is_wanted):
     make : callable
         Returns the same thing, made anew, with a method ``save(path)``.
     is_wanted : callable
-        Whether labels and settings of what was found are the ones asked for. A file with others was made by a
-        reader who changed something: it is kept, and not used here.
+        Whether labels and settings of what was found are the ones asked for. A file with others, of an experiment
+        or of an older course, gets another name; so does one that cannot be read.
 
     Returns
     -------
     object
         What was found or made.
     """
-    if not path.is_file():
-        made = make()
-        made.save(path)
-        print(f"{path.name}: made again")
-        return made
-    try:
-        found = load(path)
-    except ValueError as problem:
-        print(f"{problem} Until then this lesson works with one of its own.")
-        return make()
-    if is_wanted(found):
-        print(f"{path.name}: found")
-        return found
-    print(f"{path.name} holds an experiment of your own: it is kept, and this lesson works with one of the course's.")
-    return make()
+    note = ""
+    if path.is_file():
+        try:
+            found = load(path)
+            if is_wanted(found):
+                print(f"{path.name}: found")
+                return found
+            reason = "other labels or settings"
+        except ValueError:
+            reason = "what this course cannot read"
+        note = f" (the file of this name held {reason}: it is now {set_aside(path).name})"
+    made = make()
+    made.save(path)
+    print(f"{path.name}: made again{note}")
+    return made
+
+
+def free_name(path):
+    """The first of NAME_own_1.npz, NAME_own_2.npz, ... that no file has."""
+    taken = 1
+    while (own := path.with_name(f"{path.stem}_own_{taken}.npz")).exists():
+        taken += 1
+    return own
+
+
+def set_aside(path):
+    """Give a file a name that is free; returns the new path."""
+    return path.rename(free_name(path))
 
 
 def keep(thing, path, is_wanted):
@@ -58,9 +71,7 @@ def keep(thing, path, is_wanted):
         Where it was saved.
     """
     if not is_wanted(thing):
-        taken = 1
-        while (own := path.with_name(f"{path.stem}_own_{taken}.npz")).exists():
-            taken += 1
+        own = free_name(path)
         print(f"This is not the course's {path.stem}, so it is saved as {own.name}; later lessons do not use it.")
         path = own
     elif path.is_file():
@@ -69,11 +80,7 @@ def keep(thing, path, is_wanted):
         except ValueError:
             other = True
         if other:
-            aside, taken = path, 1
-            while aside.exists():
-                aside, taken = path.with_name(f"{path.stem}_own_{taken}.npz"), taken + 1
-            path.rename(aside)
-            print(f"{path.name} held something else: that is now {aside.name}.")
+            print(f"{path.name} held something else: that is now {set_aside(path).name}.")
     thing.save(path)
     return path
 
