@@ -50,6 +50,8 @@ from forcefield.full_gaussian_process import GaussianProcess, plan_labels
 from forcefield.gaussian_process import SparseGaussianProcess
 from forcefield.labelled_files import look_at, read_labelled
 from forcefield.model import ForceField
+from forcefield.model_sums import ModelSum, minus
+from forcefield.saved_models import load_model
 from forcefield.several_sets import LabelledStructures, datasets_of, in_order
 from forcefield.stop_on_spread import StopOnSpread
 from forcefield.structure_files import read_structures
@@ -635,6 +637,17 @@ TABLE = {
         "later: virials perhaps": (lambda c: LabelledStructures(c.clusters, c.soap, EMT(), virials=1), "True or False"),
         "rows of another list": (lambda c: in_order([[1.0, 2.0]], [np.array([0])]), "one list of rows"),
         "offsets of nothing": (lambda c: energy_offsets([]), "empty"),
+        "minus no model": (lambda c: minus(c.clusters, None), "force field"),
+        "minus a model of structures without labels": (lambda c: minus(c.clusters, c.model), "labels"),
+        "minus a model of another descriptor": (lambda c: minus(c.dimers, c.model), "descriptors"),
+        "a sum of one": (lambda c: ModelSum([c.model]), "two"),
+        "a sum of two descriptors": (lambda c: ModelSum([c.model, c.pair_model]), "descriptor"),
+        "a sum with None": (lambda c: ModelSum([c.model, None]), "force field"),
+        "a sum without brackets": (lambda c: ModelSum(c.model), "list"),
+        "a model from a number": (lambda c: load_model(3), "path"),
+        "a model from a folder": (lambda c: load_model(Path(__file__).parent), "folder"),
+        "a model from another file": (lambda c: load_model(__file__), "ase.io.read"),
+        "a model from a file that is not there": (lambda c: load_model("nothing.npz"), "nothing.npz"),
         "offsets of structures": (lambda c: energy_offsets(c.clusters), "Dataset"),
         "predict: other features": (
             lambda c: SparseGaussianProcess(c.copper).predict(c.dimers.descriptors, c.dimers.derivatives),
@@ -1301,6 +1314,8 @@ CALLS = {
         LabelledStructures,
         {"structures": c.clusters, "soap": c.soap, "calculator": EMT(), "virials": False},
     ),
+    "minus": lambda c: (minus, {"labelled": c.copper, "model": c.model}),
+    "ModelSum": lambda c: (ModelSum, {"models": c.models}),
     "energy_offsets": lambda c: (energy_offsets, {"sets": c.copper, "isolated": {"Cu": 0.0}}),
     "KernelRidgeBaseline": lambda c: (baselines.KernelRidgeBaseline, {"training_set": c.dimers}),
     "hermite_baseline": lambda c: (

@@ -21,11 +21,12 @@ from forcefield.descriptors import MIDPOINT, make_soap
 from forcefield.full_gaussian_process import GaussianProcess
 from forcefield.gaussian_process import SparseGaussianProcess
 from forcefield.kernel_model import KernelModel
+from forcefield.model_sums import ModelSum
 from forcefield.several_sets import LabelledStructures
 from forcefield.systems import dimers, lennard_jones_calculator
 from forcefield.training import train
 
-KINDS = ("data set", "force field", "sparse Gaussian process", "Gaussian process of two elements")
+KINDS = ("data set", "force field", "sparse Gaussian process", "Gaussian process of two elements", "sum")
 BOTH = pytest.mark.parametrize("kind", KINDS)
 
 
@@ -45,6 +46,9 @@ class Saved:
         """All numbers that a data set or a force field holds, under their names."""
         if isinstance(thing, Dataset):
             return {name: getattr(thing, name) for name in Dataset.ARRAYS}
+        if isinstance(thing, ModelSum):
+            parts = enumerate(map(Saved.values, thing.models))
+            return {f"{place}_{name}": value for place, part in parts for name, value in part.items()}
         if isinstance(thing, KernelModel):
             names = ("points", "weights", "offset", "power", "directions", "axes")
             return {
@@ -93,7 +97,7 @@ class Saved:
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    """A data set, a network and two Gaussian processes, each alone in a folder."""
+    """A data set, a network and two Gaussian processes and a sum, each alone in a folder."""
     pairs = dimers(np.linspace(2.6, 4.8, 5))
     data = Dataset.from_structures(pairs, make_soap(), [MIDPOINT], calculator=lennard_jones_calculator())
     model, _ = train(data, hidden_units=(4,), iterations=2)
@@ -102,7 +106,7 @@ def files(tmp_path_factory):
     alloy = GaussianProcess(LabelledStructures(unlike, make_soap(("Cu", "Au"), n_max=2), EMT()))
     return {
         kind: Saved(thing, tmp_path_factory.mktemp("files") / "saved.npz")
-        for kind, thing in zip(KINDS, (data, model, process, alloy), strict=True)
+        for kind, thing in zip(KINDS, (data, model, process, alloy, ModelSum([model, process])), strict=True)
     }
 
 
@@ -359,9 +363,9 @@ def test_a_version_of_a_file_that_this_package_does_not_know(files):
 
 def paths_of(tree, path=()):
     """Every place in nested metadata."""
-    for key, value in tree.items():
+    for key, value in tree.items() if isinstance(tree, dict) else enumerate(tree):
         yield (*path, key)
-        if isinstance(value, dict):
+        if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(part, dict) for part in value)):
             yield from paths_of(value, (*path, key))
 
 

@@ -10,6 +10,7 @@ from ase.calculators.emt import EMT
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from forcefield import full_gaussian_process, several_sets
+from forcefield.calculator import CommitteeCalculator, ForceFieldCalculator
 from forcefield.dataset import Dataset
 from forcefield.descriptors import make_soap
 from forcefield.energy_offsets import energy_offsets
@@ -305,6 +306,18 @@ def test_sets_that_do_not_belong_together_are_refused(alloys):
             else:
                 with pytest.raises(ValueError, match=words):
                     fit(bad)
+
+
+def test_calculators_take_it_alone_and_as_a_committee(alloys):
+    members = [FITS["full"](LabelledStructures(alloys[first:45:2], SOAP)) for first in (0, 1)]
+    one = alloys[52].copy()
+    predictions = [member.predict_structures([one]) for member in members]
+    one.calc = ForceFieldCalculator(members[0])
+    assert one.get_potential_energy() == pytest.approx(predictions[0][0][0], abs=1e-6)
+    np.testing.assert_allclose(one.get_forces(), predictions[0][1][0], atol=1e-5)
+    one.calc = CommitteeCalculator(members)
+    assert one.get_potential_energy() == pytest.approx(np.mean([energies[0] for energies, _ in predictions]), abs=1e-6)
+    assert one.calc.results["energy_spread"] > 0
 
 
 def test_a_file_is_all_that_predicting_needs(model, alloys, tmp_path):

@@ -34,6 +34,8 @@ models
   kernel_model           what both are when they predict: a kernel for each element; saved in one file
   kernel_labels          what both are fitted to
   predictions            energies and forces of structures of any sizes
+  model_sums             a cheap model and what better labels differ by, added up
+  saved_models           any force field from its file
   pair_potential         a baseline for any structures: energies of atoms and pairs alone
   baselines              simpler models to compare with
   repulsion              a known repulsion of close atoms, to which a fitted model is added

@@ -7,8 +7,9 @@ from ase.stress import full_3x3_to_voigt_6_stress
 from forcefield import checks
 from forcefield.committees import energy_spread, force_spread
 from forcefield.descriptors import describe_without_derivatives, soap_settings
-from forcefield.model import ForceField, descriptor_of
+from forcefield.model import descriptor_of
 from forcefield.reverse_soap import ReverseSoap
+from forcefield.saved_models import load_model
 
 
 class ForceFieldCalculator(Calculator):
@@ -21,7 +22,7 @@ class ForceFieldCalculator(Calculator):
 
     Parameters
     ----------
-    model : ForceField or SparseGaussianProcess
+    model : ForceField, SparseGaussianProcess, GaussianProcess or ModelSum
         As it is now; later training is not followed.
     soap : dscribe.descriptors.SOAP, optional
         The descriptor comes from the model. If it is given all the same, it must be the model's.
@@ -59,8 +60,8 @@ class ForceFieldCalculator(Calculator):
 
     @classmethod
     def load(cls, path, **settings):
-        """The calculator of a force field's file; `settings` as in the class."""
-        return cls(ForceField.load(path), **settings)
+        """The calculator of the file of any force field; `settings` as in the class."""
+        return cls(load_model(path), **settings)
 
     def calculate(self, atoms=None, properties=("energy",), system_changes=all_changes):
         """Fill `results`; called by ASE when something changed or is missing.

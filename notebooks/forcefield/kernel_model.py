@@ -118,6 +118,11 @@ class KernelModel:
 
     def save(self, path):
         """Write everything that predicting needs to one npz file, numbers and text alone; only if it is complete."""
+        metadata, arrays = self.contents()
+        save_arrays(path, metadata, **arrays)
+
+    def contents(self):
+        """Metadata and arrays of the file, if the model is complete."""
         descriptor_of(self)
         arrays = {
             f"{name}_{element}": np.asarray(getattr(kernel, name), dtype=np.float64)
@@ -126,12 +131,17 @@ class KernelModel:
         }
         power = next(iter(self.kernels.values())).power
         metadata = {"gaussian_process": FORMAT, "kind": self.KIND, "power": power, "elements": list(self.kernels)}
-        save_arrays(path, {**metadata, "provenance": self.provenance}, **arrays)
+        return {**metadata, "provenance": self.provenance}, arrays
 
     @classmethod
     def load(cls, path):
         """Read what `save` wrote; one sentence (FileNotFoundError, ValueError) if that cannot be done."""
-        (arrays, metadata), name = load_arrays(path), Path(path).name
+        arrays, metadata = load_arrays(path)
+        return cls.from_contents(metadata, arrays, Path(path).name)
+
+    @classmethod
+    def from_contents(cls, metadata, arrays, name):
+        """The model of a file's metadata and arrays; a ValueError with the file's name if it is not complete."""
         model = cls.__new__(cls)
         try:
             if metadata["gaussian_process"] != FORMAT or metadata["kind"] != cls.KIND:

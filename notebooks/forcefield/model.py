@@ -8,9 +8,9 @@ import torch
 
 from forcefield import checks
 from forcefield.activations import ACTIVATIONS
-from forcefield.descriptors import describe, descriptor_from
 from forcefield.networks import FrozenNetwork
 from forcefield.npz_files import KEEP, load_arrays, save_arrays
+from forcefield.predictions import descriptor_of, predict_structures
 
 FORMAT = 2
 """Version of the file that `ForceField.save` writes."""
@@ -171,9 +171,8 @@ class ForceField(torch.nn.Module):
         return torch.cat(energies).detach().numpy(), torch.cat(forces).detach().numpy()
 
     def predict_structures(self, structures):
-        """Energies (n_systems,) in eV, forces (n_systems, n_atoms, 3) in eV/Å of a list of structures of one size."""
-        soap, centers, attach = descriptor_of(self)
-        return self.predict(*describe(soap, structures, centers, attach))
+        """Energies (n_systems,), eV, and forces (n_systems, n_atoms, 3), eV/Å: a list of arrays if sizes differ."""
+        return predict_structures(self, structures)
 
     def frozen(self):
         """The network as it is now in numpy: descriptors of one structure -> energies of its centres, dE/dD."""
@@ -190,9 +189,14 @@ class ForceField(torch.nn.Module):
 
     def save(self, path):
         """Write everything that predicting needs to one npz file, numbers and text alone; only if it is complete."""
+        metadata, arrays = self.contents()
+        save_arrays(path, metadata, **arrays)
+
+    def contents(self):
+        """Metadata and arrays of the file, if the model is complete."""
         descriptor_of(self)
         state = {name.replace(".", "__"): value.numpy() for name, value in self.state_dict().items()}
-        save_arrays(path, {"format": FORMAT, "model": self.settings, "provenance": self.provenance}, **state)
+        return {"format": FORMAT, "model": self.settings, "provenance": self.provenance}, state
 
     @classmethod
     def load(cls, path):
@@ -205,7 +209,12 @@ class ForceField(torch.nn.Module):
         ValueError
             If the file is damaged, of another version, or does not hold a complete force field.
         """
-        (arrays, metadata), name = load_arrays(path), Path(path).name
+        arrays, metadata = load_arrays(path)
+        return cls.from_contents(metadata, arrays, Path(path).name)
+
+    @classmethod
+    def from_contents(cls, metadata, arrays, name):
+        """The force field of a file's metadata and arrays; a ValueError with the file's name if it is not complete."""
         if metadata.get("format") != FORMAT:
             found = f"format {metadata['format']!r}" if "format" in metadata else "no format"
             raise ValueError(f"{name} does not hold a complete force field of format {FORMAT}, it has {found}: {KEEP}")
@@ -227,14 +236,3 @@ class ForceField(torch.nn.Module):
                 f"{name} holds a weight that is not a finite number, or a scale that is not above 0: {KEEP}"
             )
         return model
-
-
-def descriptor_of(model):
-    """Descriptor of a model as `descriptor_from` gives it, or one sentence if the model does not know it."""
-    try:
-        return descriptor_from(model.provenance["descriptor"])
-    except (AttributeError, KeyError, TypeError):
-        raise ValueError(
-            "This model does not know its descriptor, so it is not complete: fit it to a Dataset whose metadata hold "
-            'descriptor_settings(...) under "descriptor", as Dataset.from_structures makes it.'
-        ) from None

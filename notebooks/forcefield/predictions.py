@@ -3,8 +3,8 @@
 import numpy as np
 
 from forcefield import checks
-from forcefield.descriptors import describe
-from forcefield.model import descriptor_of
+from forcefield.descriptors import describe, descriptor_from
+from forcefield.reverse_soap import ReverseSoap
 from forcefield.several_sets import PART, chunks, grouped, in_order
 
 
@@ -23,6 +23,13 @@ def predict_arrays(frozen, n_features, descriptors, derivatives, numbers=None):
 def predict_structures(model, structures):
     """Energies (n_systems,) and forces (n_systems, n_atoms, 3) of structures: a list of arrays if sizes differ."""
     soap, centers, attach = descriptor_of(model)
+    if centers is None and attach:
+        reverse, frozen = ReverseSoap(soap), model.frozen()
+        found = [reverse.evaluate(structure, frozen) for structure in checks.structures(structures)]
+        rows = list(grouped(structures).values())
+        return np.array([one[0].sum() for one in found]), in_order(
+            [[found[row][1] for row in part] for part in rows], rows
+        )
     energies, forces, rows = [], [], []
     for numbers, places in grouped(structures).items():
         of_centers = np.array(numbers) if centers is None or np.ndim(centers) > 1 else np.array(numbers)[centers]
@@ -32,3 +39,14 @@ def predict_structures(model, structures):
             found = model.predict(*described, of_centers)
             energies.append(found[0]), forces.append(found[1]), rows.append(places[part])
     return in_order(energies, rows), in_order(forces, rows)
+
+
+def descriptor_of(model):
+    """Descriptor of a model as `descriptor_from` gives it, or one sentence if the model does not know it."""
+    try:
+        return descriptor_from(model.provenance["descriptor"])
+    except (AttributeError, KeyError, TypeError):
+        raise ValueError(
+            "This model does not know its descriptor, so it is not complete: fit it to a Dataset whose metadata hold "
+            'descriptor_settings(...) under "descriptor", as Dataset.from_structures makes it.'
+        ) from None
