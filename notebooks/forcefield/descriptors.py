@@ -1,6 +1,7 @@
 """SOAP descriptors and their derivatives as plain arrays."""
 
 import numpy as np
+from ase.geometry import wrap_positions
 
 from forcefield import checks
 from forcefield.forward_soap import ForwardSoap
@@ -135,7 +136,8 @@ def describe(soap, structures, centers=None, attach=False, method="auto"):
     plan_memory(n_systems, n_centers, n_atoms, n_features)
     if own:
         return describe_strained(soap, structures, centers, attach)[:2]
-    derivatives, descriptors = soap.derivatives(structures, centers=[centers] * n_systems, attach=attach, method=method)
+    places = [_in_cell(structure, centers) for structure in structures]
+    derivatives, descriptors = soap.derivatives(structures, centers=places, attach=attach, method=method)
     # DScribe drops the system axis of a list with one structure; the course keeps it.
     return (
         np.asarray(descriptors, dtype=np.float64).reshape(n_systems, n_centers, n_features),
@@ -155,17 +157,30 @@ def describe_strained(soap, structures, centers=None, attach=True):
         its sum over centres and features is volume x stress in ASE's sign and order, eV.
     """
     structures, centers = _inputs(soap, structures, centers, attach, exact=True)
-    plan_memory(len(structures), len(centers), len(structures[0]) + 2, soap.get_number_of_features())
     forward = ForwardSoap(soap)
-    parts = [forward(structure, centers, attach) for structure in structures]
-    return tuple(np.stack(part) for part in zip(*parts, strict=True))
+    n_systems, n_centers, n_atoms, n_features = len(structures), len(centers), len(structures[0]), forward.n_features
+    plan_memory(n_systems, n_centers, n_atoms + 2, n_features)
+    descriptors = np.empty((n_systems, n_centers, n_features))
+    derivatives = np.empty((n_systems, n_centers, n_atoms, 3, n_features))
+    strain_derivatives = np.empty((n_systems, n_centers, 6, n_features))
+    for system, structure in enumerate(structures):
+        found = forward(structure, centers, attach)
+        descriptors[system], derivatives[system], strain_derivatives[system] = found
+    return descriptors, derivatives, strain_derivatives
 
 
 def describe_without_derivatives(soap, structures, centers=None):
     """The descriptors alone, shape (n_systems, n_centers, n_features): all that energies need. As `describe` else."""
     structures, centers = _inputs(soap, structures, centers, attach=False)
-    descriptors = soap.create(structures, centers=[centers] * len(structures))
+    descriptors = soap.create(structures, centers=[_in_cell(structure, centers) for structure in structures])
     return np.asarray(descriptors, dtype=np.float64).reshape(len(structures), len(centers), -1)
+
+
+def _in_cell(structure, centers):
+    """Centres as DScribe takes them: points of a periodic structure inside the cell, from where it counts images."""
+    if not structure.pbc.any() or np.ndim(centers) == 1:
+        return centers
+    return wrap_positions(centers, structure.cell, structure.pbc).tolist()
 
 
 def _inputs(soap, structures, centers, attach, exact=False):

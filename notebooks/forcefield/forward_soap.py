@@ -36,6 +36,11 @@ class ForwardSoap:
     def __init__(self, soap):
         self.basis = SoapBasis(soap)
 
+    @property
+    def n_features(self):
+        """Number of features of a centre."""
+        return self.basis.n_features
+
     def __call__(self, structure, centers=None, attach=True):
         """Descriptors of one structure and their derivatives.
 

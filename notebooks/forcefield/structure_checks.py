@@ -3,6 +3,7 @@
 import ase
 import numpy as np
 from ase.data import atomic_numbers, chemical_symbols
+from ase.geometry import complete_cell
 
 from forcefield import checks
 
@@ -87,7 +88,8 @@ def describable(structure, species, periodic, points=()):
     """A structure that DScribe can describe; in a periodic one the atoms are wrapped into the cell, on a copy."""
     pbc = repeated_axes(structure, species, periodic)
     if periodic:  # DScribe counts images from atoms inside the cell
-        structure = ase.Atoms(structure.numbers, structure.positions, cell=structure.cell, pbc=pbc)
+        cell = complete_cell(structure.cell.array)  # DScribe wants a vector along open axes, too
+        structure = ase.Atoms(structure.numbers, structure.positions, cell=cell, pbc=pbc)
         structure.wrap()
     span = np.ptp(np.vstack([structure.positions, *points]), axis=0).max()
     if span > LARGEST_SPAN:
