@@ -61,7 +61,7 @@ class ForwardSoap:
         basis = self.basis
         pbc = repeated_axes(structure, basis.species, basis.periodic)
         centers = describable_centers(centers, len(structure), attach)
-        describable_pairs(*pairs_within(structure, pbc, 0.1))
+        describable_pairs(*pairs_within(structure, pbc, 1.0))  # with 0.1 Å vesin makes a grid of 10^5 cells
         points = structure.positions[centers] if np.ndim(centers) == 1 else np.array(centers)
         first, second, vectors = pairs_within(structure, pbc, basis.radius, points)
         n_centers, n_atoms = len(points), len(structure)
