@@ -42,6 +42,8 @@ from forcefield.calculator import CommitteeCalculator, ForceFieldCalculator
 from forcefield.committees import Committee
 from forcefield.dataset import Dataset
 from forcefield.descriptors import MIDPOINT, describe, describe_without_derivatives, make_soap
+from forcefield.element_fits import fit_networks, train_networks
+from forcefield.element_networks import ElementNetworks
 from forcefield.energy_offsets import energy_offsets
 from forcefield.explorers import committee, dynamics, extrapolation, lennard_jones, soap, strain
 from forcefield.explorers import training as training_explorer
@@ -648,6 +650,23 @@ TABLE = {
         "a model from a folder": (lambda c: load_model(Path(__file__).parent), "folder"),
         "a model from another file": (lambda c: load_model(__file__), "ase.io.read"),
         "a model from a file that is not there": (lambda c: load_model("nothing.npz"), "nothing.npz"),
+        "networks of nothing": (lambda c: ElementNetworks([]), "empty"),
+        "networks of structures": (lambda c: train_networks(c.clusters), "Dataset"),
+        "networks with half a unit": (lambda c: ElementNetworks(c.copper, hidden_units=0.5), "hidden_units"),
+        "networks with two layers": (lambda c: ElementNetworks(c.copper, hidden_units=(4, 4)), "hidden_units"),
+        "networks without axes": (lambda c: ElementNetworks(c.copper, n_axes=0), "n_axes"),
+        "networks of another activation": (lambda c: ElementNetworks(c.copper, activation="relu"), "activation"),
+        "networks without iterations": (lambda c: train_networks(c.copper, iterations=0), "iterations"),
+        "networks with forces of no weight": (lambda c: train_networks(c.copper, force_weight=0), "force_weight"),
+        "networks of one frame": (lambda c: train_networks(c.copper[:1]), "do not vary"),
+        "networks: an unknown setting": (lambda c: train_networks(c.copper, method="lbfgs"), "method"),
+        "networks: fit of another model": (lambda c: fit_networks(c.model, c.copper), "ElementNetworks"),
+        "networks: fit to another descriptor": (lambda c: fit_networks(ElementNetworks(c.copper), c.dimers), "SOAP"),
+        "networks: validation of another descriptor": (
+            lambda c: train_networks(c.copper, c.dimers, iterations=1),
+            "SOAP",
+        ),
+        "networks: progress that cannot be called": (lambda c: train_networks(c.copper, progress=3), "progress"),
         "offsets of structures": (lambda c: energy_offsets(c.clusters), "Dataset"),
         "predict: other features": (
             lambda c: SparseGaussianProcess(c.copper).predict(c.dimers.descriptors, c.dimers.derivatives),
@@ -1316,6 +1335,22 @@ CALLS = {
     ),
     "minus": lambda c: (minus, {"labelled": c.copper, "model": c.model}),
     "ModelSum": lambda c: (ModelSum, {"models": c.models}),
+    "ElementNetworks": lambda c: (
+        ElementNetworks,
+        {"training_set": c.copper, "hidden_units": 2, "n_axes": 4, "seed": 0, "activation": "tanh"},
+    ),
+    "fit_networks": lambda c: (
+        fit_networks,
+        {
+            "model": ElementNetworks(c.copper, 2, 4),
+            "training_set": c.copper,
+            "validation_set": c.copper,
+            "iterations": 1,
+            "energy_weight": 1.0,
+            "force_weight": 1.0,
+            "regularisation": 0.0,
+        },
+    ),
     "energy_offsets": lambda c: (energy_offsets, {"sets": c.copper, "isolated": {"Cu": 0.0}}),
     "KernelRidgeBaseline": lambda c: (baselines.KernelRidgeBaseline, {"training_set": c.dimers}),
     "hermite_baseline": lambda c: (

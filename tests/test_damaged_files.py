@@ -18,6 +18,7 @@ from sentences import refusal
 from forcefield import npz_files
 from forcefield.dataset import Dataset
 from forcefield.descriptors import MIDPOINT, make_soap
+from forcefield.element_networks import ElementNetworks
 from forcefield.full_gaussian_process import GaussianProcess
 from forcefield.gaussian_process import SparseGaussianProcess
 from forcefield.kernel_model import KernelModel
@@ -26,7 +27,14 @@ from forcefield.several_sets import LabelledStructures
 from forcefield.systems import dimers, lennard_jones_calculator
 from forcefield.training import train
 
-KINDS = ("data set", "force field", "sparse Gaussian process", "Gaussian process of two elements", "sum")
+KINDS = (
+    "data set",
+    "force field",
+    "sparse Gaussian process",
+    "Gaussian process of two elements",
+    "networks of two elements",
+    "sum",
+)
 BOTH = pytest.mark.parametrize("kind", KINDS)
 
 
@@ -46,6 +54,8 @@ class Saved:
         """All numbers that a data set or a force field holds, under their names."""
         if isinstance(thing, Dataset):
             return {name: getattr(thing, name) for name in Dataset.ARRAYS}
+        if isinstance(thing, ElementNetworks):
+            return {name: np.asarray(value) for name, value in thing.contents()[1].items()}
         if isinstance(thing, ModelSum):
             parts = enumerate(map(Saved.values, thing.models))
             return {f"{place}_{name}": value for place, part in parts for name, value in part.items()}
@@ -97,16 +107,17 @@ class Saved:
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    """A data set, a network and two Gaussian processes and a sum, each alone in a folder."""
+    """A data set, a network and two Gaussian processes, networks of two elements and a sum, each alone in a folder."""
     pairs = dimers(np.linspace(2.6, 4.8, 5))
     data = Dataset.from_structures(pairs, make_soap(), [MIDPOINT], calculator=lennard_jones_calculator())
     model, _ = train(data, hidden_units=(4,), iterations=2)
     process = SparseGaussianProcess(data, n_sparse=3)
     unlike = [ase.Atoms("CuAu", [[0, 0, 0], [0, 0, distance]]) for distance in (2.2, 2.4, 2.6)]
     alloy = GaussianProcess(LabelledStructures(unlike, make_soap(("Cu", "Au"), n_max=2), EMT()))
+    networks = ElementNetworks(LabelledStructures(unlike, make_soap(("Cu", "Au"), n_max=2), EMT()), 2, 2)
     return {
         kind: Saved(thing, tmp_path_factory.mktemp("files") / "saved.npz")
-        for kind, thing in zip(KINDS, (data, model, process, alloy, ModelSum([model, process])), strict=True)
+        for kind, thing in zip(KINDS, (data, model, process, alloy, networks, ModelSum([model, process])), strict=True)
     }
 
 

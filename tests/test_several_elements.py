@@ -13,11 +13,16 @@ from forcefield import full_gaussian_process, several_sets
 from forcefield.calculator import CommitteeCalculator, ForceFieldCalculator
 from forcefield.dataset import Dataset
 from forcefield.descriptors import make_soap
+from forcefield.element_fits import train_networks
+from forcefield.element_networks import ElementNetworks
 from forcefield.energy_offsets import energy_offsets
 from forcefield.evaluation import mean_absolute_error
 from forcefield.finite_differences import numerical_forces
 from forcefield.full_gaussian_process import GaussianProcess, plan_labels
 from forcefield.gaussian_process import SparseGaussianProcess
+from forcefield.model import ForceField
+from forcefield.model_sums import ModelSum
+from forcefield.saved_models import load_model
 from forcefield.several_sets import LabelledStructures, datasets_of, in_order
 from forcefield.strain_derivatives import predict_with_virials
 
@@ -48,10 +53,15 @@ FITS = {
 }
 
 
-@pytest.fixture(scope="module", params=FITS)
+def networks(sets, **settings):
+    """Small networks, fitted for a second."""
+    return train_networks(sets, hidden_units=6, n_axes=20, iterations=40, **settings)[0]
+
+
+@pytest.fixture(scope="module", params=[*FITS, "networks"])
 def model(request, alloys):
-    """Either Gaussian process, fitted to 45 of the clusters."""
-    return FITS[request.param](LabelledStructures(alloys[:45], SOAP))
+    """Either Gaussian process, or networks, fitted to 45 of the clusters."""
+    return (FITS | {"networks": networks})[request.param](LabelledStructures(alloys[:45], SOAP))
 
 
 def labels(structures):
@@ -309,7 +319,10 @@ def test_sets_that_do_not_belong_together_are_refused(alloys):
 
 
 def test_calculators_take_it_alone_and_as_a_committee(alloys):
-    members = [FITS["full"](LabelledStructures(alloys[first:45:2], SOAP)) for first in (0, 1)]
+    members = [
+        FITS["full"](LabelledStructures(alloys[:45:2], SOAP)),
+        networks(LabelledStructures(alloys[1:45:2], SOAP)),
+    ]
     one = alloys[52].copy()
     predictions = [member.predict_structures([one]) for member in members]
     one.calc = ForceFieldCalculator(members[0])
@@ -328,9 +341,14 @@ def test_a_file_is_all_that_predicting_needs(model, alloys, tmp_path):
     ):
         np.testing.assert_array_equal(found_forces, forces)
     assert (repr(found), found.provenance) == (repr(model), model.provenance)
-    other = GaussianProcess if isinstance(model, SparseGaussianProcess) else SparseGaussianProcess
-    with pytest.raises(ValueError, match="does not hold a complete"):
-        other.load(tmp_path / "model.npz")
+    for other in {GaussianProcess, SparseGaussianProcess, ElementNetworks, ForceField, ModelSum} - {type(model)}:
+        with pytest.raises(ValueError, match="does not hold"):
+            other.load(tmp_path / "model.npz")
+    assert type(load_model(tmp_path / "model.npz")) is type(model)
+    total = ModelSum([model, model])
+    np.testing.assert_allclose(total.predict_structures(alloys[45:])[0], 2 * model.predict_structures(alloys[45:])[0])
+    total.save(tmp_path / "sum.npz")
+    assert repr(load_model(tmp_path / "sum.npz")) == repr(total)
 
 
 # Crystals

@@ -28,6 +28,7 @@ data sets
 models
   model                  the force field: energies and forces from descriptors; saved in one file
   networks               its network in numpy, for fast steps; descriptors of length 1
+  element_networks       networks of several elements, one for each
   activations            tanh, sigmoid, SiLU: torch's module, and value and derivatives in numpy
   gaussian_process       a sparse Gaussian process on the same labels
   full_gaussian_process  one in which every energy and force counts by itself: small sets, smallest errors
@@ -45,6 +46,7 @@ fits
   lbfgs                  the method L-BFGS
   residuals              errors of energies, forces and virials, and their derivatives by the weights
   levenberg_marquardt    the method Levenberg-Marquardt
+  element_fits           Levenberg-Marquardt for networks of several elements, and fine-tuning
 checks of results
   evaluation             mean absolute error; numbers printed beside their bounds
   finite_differences     numerical derivatives beside the analytic ones

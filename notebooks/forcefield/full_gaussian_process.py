@@ -6,13 +6,9 @@ from scipy.linalg import LinAlgError, cholesky, solve_triangular
 from forcefield import checks
 from forcefield.descriptors import MEMORY_LIMIT
 from forcefield.energy_offsets import energy_offsets
-from forcefield.kernel_labels import of_kernels, provenance_of, unit_labels, units_by_element
+from forcefield.kernel_labels import Labels, principal_axes, provenance_of, units_by_element
 from forcefield.kernel_model import ElementKernel, KernelModel
-from forcefield.residuals import independent_directions
 from forcefield.several_sets import listed, parts_of, sizes_of
-
-AXES_SHARE = 1e-8
-"""Principal axes of the unit vectors that carry less than this share of their squares are left out."""
 
 
 def plan_labels(sizes, limit=MEMORY_LIMIT):
@@ -113,42 +109,6 @@ class GaussianProcess(KernelModel):
         fit = self.provenance["fit"][0]
         counts = sum(len(kernel.points) for kernel in self.kernels.values())
         return f"<GaussianProcess: {counts} centres, power {fit['power']}, noise {fit['noise']:g} eV>"
-
-
-def principal_axes(units):
-    """Directions of feature space, (n_axes, n_features), that carry the squares of unit vectors (n, n_features)."""
-    squares, directions = np.linalg.eigh(units.T @ units)
-    return np.ascontiguousarray(directions[:, squares > AXES_SHARE * squares.sum()].T[::-1])
-
-
-class Labels:
-    """Labels of one part of the training set, and how its centres change along every label's direction.
-
-    `values` are the labels (n, 1 + m): energies, forces along the directions that change any descriptor, and minus the
-    virials; `variances` (1 + m,) those of their noise. `centers` holds for each element the unit vectors along its
-    axes (n, c, k) and their changes (n, c, m, k), with the sign of forces.
-    """
-
-    def __init__(self, data, axes, offsets, noise):
-        units, slopes, labels, noise = unit_labels(data, noise)
-        n, _, n_rows, _ = slopes.shape
-        numbers, n_forces = of_kernels(axes, data), data.forces[0].size
-        labels[:, 0] -= sum(offsets[int(number)] for number in numbers)
-        seen, changes = {}, []
-        for element in np.unique(numbers):
-            rows = np.flatnonzero(numbers == element)
-            seen[int(element)] = units[:, rows] @ axes[element].T
-            changes.append((slopes[:, rows] @ axes[element].T).transpose(0, 2, 1, 3).reshape(n, n_rows, -1))
-        changes = np.concatenate(changes, axis=2)
-        kept, forces, _ = independent_directions(changes[:, :n_forces], labels[:, 1 : 1 + n_forces], 1.0)
-        kept = np.concatenate([kept, changes[:, n_forces:]], axis=1)
-        self.values = np.concatenate([labels[:, :1], forces, labels[:, 1 + n_forces :]], axis=1)
-        self.variances = np.concatenate([noise[: 1 + forces.shape[1]], noise[1 + n_forces :]]) ** 2
-        self.centers, column = {}, 0
-        for element, units in seen.items():
-            c, k = units.shape[1:]
-            own = kept[:, :, column : (column := column + c * k)].reshape(n, -1, c, k)
-            self.centers[element] = units, np.ascontiguousarray(own.transpose(0, 2, 1, 3))
 
 
 def covariance(one, other, power):

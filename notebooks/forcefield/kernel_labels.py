@@ -3,8 +3,12 @@
 import numpy as np
 
 from forcefield.networks import unit_length_derivatives, unit_vectors
+from forcefield.residuals import independent_directions
 from forcefield.several_sets import center_numbers, environments_of, labels_of, sizes_of
 from forcefield.strain_derivatives import with_strains
+
+AXES_SHARE = 1e-8
+"""Principal axes of the unit vectors that carry less than this share of their squares are left out."""
 
 
 def units_by_element(sets):
@@ -52,3 +56,39 @@ def provenance_of(sets, settings, sentence):
     if "descriptor" in sets[0].metadata:
         provenance["descriptor"] = sets[0].metadata["descriptor"]
     return provenance
+
+
+def principal_axes(units, most=None):
+    """Directions of feature space, (n_axes, n_features), that carry the squares of unit vectors (n, n_features)."""
+    squares, directions = np.linalg.eigh(units.T @ units)
+    return np.ascontiguousarray(directions[:, squares > AXES_SHARE * squares.sum()].T[::-1][:most])
+
+
+class Labels:
+    """Labels of one part of the training set, and how its centres change along every label's direction.
+
+    `values` are the labels (n, 1 + m): energies, forces along the directions that change any descriptor, and minus the
+    virials; `variances` (1 + m,) those of their noise. `centers` holds for each element the unit vectors along its
+    axes (n, c, k) and their changes (n, c, m, k), with the sign of forces.
+    """
+
+    def __init__(self, data, axes, offsets, noise):
+        units, slopes, labels, noise = unit_labels(data, noise)
+        n, _, n_rows, _ = slopes.shape
+        numbers, n_forces = of_kernels(axes, data), data.forces[0].size
+        labels[:, 0] -= sum(offsets[int(number)] for number in numbers)
+        seen, changes = {}, []
+        for element in np.unique(numbers):
+            rows = np.flatnonzero(numbers == element)
+            seen[int(element)] = units[:, rows] @ axes[element].T
+            changes.append((slopes[:, rows] @ axes[element].T).transpose(0, 2, 1, 3).reshape(n, n_rows, -1))
+        changes = np.concatenate(changes, axis=2)
+        kept, forces, _ = independent_directions(changes[:, :n_forces], labels[:, 1 : 1 + n_forces], 1.0)
+        kept = np.concatenate([kept, changes[:, n_forces:]], axis=1)
+        self.values = np.concatenate([labels[:, :1], forces, labels[:, 1 + n_forces :]], axis=1)
+        self.variances = np.concatenate([noise[: 1 + forces.shape[1]], noise[1 + n_forces :]]) ** 2
+        self.n_forces, self.n_atoms, self.centers, column = n_forces, data.positions.shape[1], {}, 0
+        for element, units in seen.items():
+            c, k = units.shape[1:]
+            own = kept[:, :, column : (column := column + c * k)].reshape(n, -1, c, k)
+            self.centers[element] = units, np.ascontiguousarray(own.transpose(0, 2, 1, 3))

@@ -148,6 +148,8 @@ class KernelModel:
                 raise KeyError
             power = checks.whole_number("power", metadata["power"], 1, 20)
             elements = [checks.whole_number("An atomic number", z, 0, 118) for z in metadata["elements"]]
+            if len(arrays) != len(elements) * len(cls.ARRAYS):
+                raise ValueError
             kept = {z: {name: arrays[f"{name}_{z}"] for name in cls.ARRAYS} for z in elements}
             model.kernels = {z: read_kernel(power, **own) for z, own in kept.items()}
             model.provenance = metadata["provenance"]

@@ -31,17 +31,16 @@ class NormalEquations:
     """
 
     def __init__(self, residuals, layer, n_weights):
-        n, _, m, _ = residuals.slopes.shape
         self.pull_back = lambda vector: residuals.pull_back(layer, vector)
-        self.dual = n * (1 + m) < n_weights
+        self.dual = residuals.n_rows < n_weights
         if self.dual:
             self.jacobian = residuals.jacobian(layer)
             self.matrix = self.jacobian @ self.jacobian.T
             return
-        self.matrix, size = np.zeros((n_weights, n_weights)), max(1, ROWS_AT_ONCE // (1 + m))
-        for start in range(0, n, size):
-            part = residuals.jacobian(layer, slice(start, start + size))
-            self.matrix += part.T @ part
+        self.matrix = np.zeros((n_weights, n_weights))
+        for part in residuals.parts(ROWS_AT_ONCE):
+            rows = residuals.jacobian(layer, part)
+            self.matrix += rows.T @ rows
 
     def damp(self, damping):
         """Take this damping; raises LinAlgError if rounding makes the damped matrix indefinite."""
@@ -77,6 +76,8 @@ class LevenbergMarquardt:
     loss : Loss
     regularisation : float
         Not negative.
+    residuals : optional
+        What is minimised, if it is not the `Residuals` of a ForceField on one set.
 
     References
     ----------
@@ -87,9 +88,9 @@ class LevenbergMarquardt:
     stride = 1
     """Steps between two looks at the validation set and the display."""
 
-    def __init__(self, model, training_set, loss, regularisation=0.0):
+    def __init__(self, model, training_set, loss, regularisation=0.0, residuals=None):
         self.model, self.regularisation = model, regularisation
-        self.residuals_at = Residuals(model, training_set, loss)
+        self.residuals_at = Residuals(model, training_set, loss) if residuals is None else residuals
         self.weights = parameters_to_vector(model.parameters()).detach().numpy().copy()
         # In units of the loss: whoever multiplies all weights by a number gets the same fit.
         self.unit = loss.total_weight

@@ -220,19 +220,27 @@ class ForceField(torch.nn.Module):
             raise ValueError(f"{name} does not hold a complete force field of format {FORMAT}, it has {found}: {KEEP}")
         try:
             model = cls(**metadata["model"])
-            state = {key.replace("__", "."): torch.from_numpy(value) for key, value in arrays.items()}
-            # Torch itself would take other kinds of numbers, and an array of one for a number.
-            own = {key: (value.dtype, value.shape) for key, value in model.state_dict().items()}
-            if any((value.dtype, value.shape) != own[key] for key, value in state.items()):
-                raise TypeError
-            model.load_state_dict(state)
+            model.load_arrays(arrays)
             model.provenance = metadata["provenance"]
             descriptor_of(model)
-            finite = all(bool(torch.isfinite(value).all()) for value in model.state_dict().values())
         except (KeyError, TypeError, ValueError, RuntimeError, AttributeError):
             raise ValueError(f"{name} does not hold a complete force field: {KEEP}") from None
-        if not finite or not bool((model.descriptor_scale > 0).all()):
+        if not model.is_finite():
             raise ValueError(
                 f"{name} holds a weight that is not a finite number, or a scale that is not above 0: {KEEP}"
             )
         return model
+
+    def load_arrays(self, arrays):
+        """Take weights, mean and scale from the arrays of a file; a TypeError if kind or shape is another."""
+        state = {key.replace("__", "."): torch.from_numpy(value) for key, value in arrays.items()}
+        # Torch itself would take other kinds of numbers, and an array of one for a number.
+        own = {key: (value.dtype, value.shape) for key, value in self.state_dict().items()}
+        if any((value.dtype, value.shape) != own[key] for key, value in state.items()):
+            raise TypeError
+        self.load_state_dict(state)
+
+    def is_finite(self):
+        """Whether all weights are finite numbers and all scales above zero."""
+        finite = all(bool(torch.isfinite(value).all()) for value in self.state_dict().values())
+        return finite and bool((self.descriptor_scale > 0).all())

@@ -8,6 +8,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 
 from forcefield import checks
 from forcefield.dataset import Dataset
+from forcefield.element_networks import ElementNetworks
 from forcefield.full_gaussian_process import GaussianProcess
 from forcefield.gaussian_process import SparseGaussianProcess
 from forcefield.model import ForceField, descriptor_of
@@ -19,9 +20,6 @@ from forcefield.systems import label
 FORMAT = 1
 """Version of the file that `ModelSum.save` writes."""
 
-KINDS = (ForceField, SparseGaussianProcess, GaussianProcess)
-"""What a sum may be of."""
-
 
 def minus(labelled, model):
     """Labels minus what a model predicts for them: what a second model is fitted to, to be added to the first.
@@ -29,7 +27,7 @@ def minus(labelled, model):
     Parameters
     ----------
     labelled : Dataset, or list of ase.Atoms that carry energy and forces
-    model : ForceField, SparseGaussianProcess or GaussianProcess
+    model : force field of any kind
         For instance of labels of a cheap method.
 
     Returns
@@ -64,7 +62,7 @@ class ModelSum:
 
     Parameters
     ----------
-    models : sequence of ForceField, SparseGaussianProcess or GaussianProcess
+    models : sequence of force fields of any kind
         At least two, of one descriptor.
 
     Raises
@@ -139,6 +137,8 @@ def kind_of(metadata):
     """The class whose `contents` have such metadata."""
     if "format" in metadata:
         return ForceField
+    if "element_networks" in metadata:
+        return ElementNetworks
     return {kind.KIND: kind for kind in (SparseGaussianProcess, GaussianProcess)}[metadata["kind"]]
 
 

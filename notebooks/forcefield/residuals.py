@@ -25,7 +25,69 @@ def network_inputs(model, dataset, virials=False):
     return (descriptors - mean) / scale, slopes
 
 
-class Residuals:
+class HiddenLayer:
+    """A network of one hidden layer on the centres of several systems: what it gives, and derivatives by its weights.
+
+    Parameters
+    ----------
+    inputs : ndarray of float64, shape (n, n_centers, k)
+    slopes : ndarray of float64, shape (n, n_centers, m, k)
+        How the inputs of a centre change along each of m directions.
+    n_units : int
+    activation : str
+    """
+
+    def __init__(self, inputs, slopes, n_units, activation):
+        self.inputs, self.slopes, self.n_units = inputs, slopes, n_units
+        self.n_centers, self.activation = inputs.shape[1], ACTIVATIONS[activation].derivatives
+
+    def outputs(self, weights):
+        """Energies and changes along the directions, (n, 1 + m), and what their derivatives need of the layer."""
+        u, k = self.n_units, self.inputs.shape[-1]
+        first, biases, last = weights[: u * k].reshape(u, k), weights[u * k : u * (k + 1)], weights[u * (k + 1) : -1]
+        values, slope, curvature = self.activation(self.inputs @ first.T + biases)  # (n, n_centers, u)
+        changes = self.slopes @ first.T  # (n, n_centers, m, u): of every unit's input, along each direction
+        energies = (values @ last).sum(axis=1) + self.n_centers * weights[-1]
+        forces = (changes @ (slope * last)[..., None])[..., 0].sum(axis=1)
+        return np.column_stack([energies, forces]), (values, slope, slope * last, curvature * last, changes)
+
+    def derivatives(self, layer, part=slice(None)):
+        """Derivatives of the outputs of a part of the systems by the weights, (n_part, 1 + m, n_weights).
+
+        Columns in torch's order: first layer (u, k), its biases (u), last layer (u), its bias.
+        """
+        values, slope, slope_out, curvature_out, changes = (array[part] for array in layer)
+        inputs, slopes = self.inputs[part], self.slopes[part]
+        n, c, m, k = slopes.shape
+        u = self.n_units
+        by_unit = slope_out.transpose(0, 2, 1)  # (n, u, c)
+        bend = (changes * curvature_out[:, :, None]).transpose(0, 2, 3, 1)  # (n, m, u, c)
+        of_forces = (bend.reshape(n, m * u, c) @ inputs).reshape(n, m, u, k)
+        of_forces += (by_unit @ slopes.reshape(n, c, m * k)).reshape(n, u, m, k).transpose(0, 2, 1, 3)
+        jacobian = np.empty((n, 1 + m, u * (k + 2) + 1))
+        jacobian[:, 0, : u * k] = (by_unit @ inputs).reshape(n, u * k)
+        jacobian[:, 1:, : u * k] = of_forces.reshape(n, m, u * k)
+        jacobian[:, 0, u * k : u * (k + 1)] = slope_out.sum(axis=1)
+        jacobian[:, 1:, u * k : u * (k + 1)] = bend.sum(axis=3)
+        jacobian[:, 0, u * (k + 1) : -1] = values.sum(axis=1)
+        jacobian[:, 1:, u * (k + 1) : -1] = (changes * slope[:, :, None]).sum(axis=1)
+        jacobian[:, 0, -1], jacobian[:, 1:, -1] = c, 0.0
+        return jacobian
+
+    def backward(self, layer, vector):
+        """Transposed derivatives times a vector of outputs (n, 1 + m), without the derivatives: (n_weights,)."""
+        values, slope, slope_out, curvature_out, changes = layer
+        energy, forces = vector[:, 0, None, None], vector[:, None, 1:]  # (n, 1, 1), (n, 1, m)
+        along = (forces[:, :, None] @ changes)[:, :, 0]  # (n, c, u)
+        of_biases = energy * slope_out + along * curvature_out
+        directions = (forces[:, :, None] @ self.slopes)[:, :, 0]  # (n, c, k)
+        flat = [array.reshape(-1, array.shape[-1]) for array in (of_biases, self.inputs, slope_out, directions)]
+        first = flat[0].T @ flat[1] + flat[2].T @ flat[3]
+        last = (energy * values + along * slope).sum(axis=(0, 1))
+        return np.concatenate([first.ravel(), flat[0].sum(axis=0), last, [self.n_centers * energy.sum()]])
+
+
+class Residuals(HiddenLayer):
     """Residuals of a force field with one hidden layer, scaled so that their squares add up to its loss.
 
     Each system has one row for its energy, and one for each direction along which its descriptors can change at
@@ -53,10 +115,9 @@ class Residuals:
                 f"Levenberg-Marquardt here fits networks of one hidden layer, and this one has {len(hidden_units)}: "
                 'make it with hidden_units=(32,), or take method="lbfgs".'
             )
-        self.n_units, self.activation = hidden_units[0], ACTIVATIONS[model.settings["activation"]].derivatives
         shift, spread = model.energy_shift.item(), model.energy_scale.item()
-        self.inputs, slopes = network_inputs(model, dataset, loss.virial_weight > 0)
-        n, _, self.n_centers, k = slopes.shape
+        inputs, slopes = network_inputs(model, dataset, loss.virial_weight > 0)
+        n, _, n_centers, k = slopes.shape
         n_rows, slopes = dataset.forces[0].size, slopes.reshape(n, len(slopes[0]), -1)
         of_strains = slopes[:, n_rows:]  # (n, 6 or 0, n_centers k)
         slopes, forces, lost = independent_directions(
@@ -67,7 +128,8 @@ class Residuals:
             slopes = np.concatenate([slopes, of_strains], axis=1)
             forces = np.concatenate([forces, -virials_of(dataset)], axis=1)
         m = slopes.shape[1]
-        self.slopes = np.ascontiguousarray(slopes.reshape(n, m, self.n_centers, k).transpose(0, 2, 1, 3))
+        slopes = np.ascontiguousarray(slopes.reshape(n, m, n_centers, k).transpose(0, 2, 1, 3))
+        super().__init__(inputs, slopes, hidden_units[0], model.settings["activation"])
         self.labels = np.column_stack([dataset.energies - self.n_centers * shift, forces]) / spread  # (n, 1 + m)
         parts = (
             (loss.energy_weight, loss.energy_variance, n),
@@ -78,53 +140,30 @@ class Residuals:
         self.factors, force = spread * np.repeat(factors, (1, kept, m - kept)), factors[1]  # (1 + m,)
         self.constant = force**2 * lost
 
+    @property
+    def n_rows(self):
+        """Number of residuals."""
+        return self.labels.size
+
+    def parts(self, n_rows):
+        """Slices of systems with about so many residuals."""
+        size = max(1, n_rows // self.labels.shape[1])
+        return [slice(start, start + size) for start in range(0, len(self.labels), size)]
+
     def __call__(self, weights):
         """Residuals (n, 1 + m) at these weights, and what their derivatives need of the hidden layer."""
-        u, k = self.n_units, self.inputs.shape[-1]
-        first, biases, last = weights[: u * k].reshape(u, k), weights[u * k : u * (k + 1)], weights[u * (k + 1) : -1]
-        values, slope, curvature = self.activation(self.inputs @ first.T + biases)  # (n, n_centers, u)
-        changes = self.slopes @ first.T  # (n, n_centers, m, u): of every unit's input, along each direction
-        energies = (values @ last).sum(axis=1) + self.n_centers * weights[-1]
-        forces = (changes @ (slope * last)[..., None])[..., 0].sum(axis=1)
-        residuals = (np.column_stack([energies, forces]) - self.labels) * self.factors
-        return residuals, (values, slope, slope * last, curvature * last, changes)
+        outputs, layer = self.outputs(weights)
+        return (outputs - self.labels) * self.factors, layer
 
     def jacobian(self, layer, part=slice(None)):
-        """Derivatives of the residuals of a part of the systems by the weights, (n_part (1 + m), n_weights).
-
-        Columns in torch's order: first layer (u, k), its biases (u), last layer (u), its bias.
-        """
-        values, slope, slope_out, curvature_out, changes = (array[part] for array in layer)
-        inputs, slopes = self.inputs[part], self.slopes[part]
-        n, c, m, k = slopes.shape
-        u = self.n_units
-        by_unit = slope_out.transpose(0, 2, 1)  # (n, u, c)
-        bend = (changes * curvature_out[:, :, None]).transpose(0, 2, 3, 1)  # (n, m, u, c)
-        of_forces = (bend.reshape(n, m * u, c) @ inputs).reshape(n, m, u, k)
-        of_forces += (by_unit @ slopes.reshape(n, c, m * k)).reshape(n, u, m, k).transpose(0, 2, 1, 3)
-        jacobian = np.empty((n, 1 + m, u * (k + 2) + 1))
-        jacobian[:, 0, : u * k] = (by_unit @ inputs).reshape(n, u * k)
-        jacobian[:, 1:, : u * k] = of_forces.reshape(n, m, u * k)
-        jacobian[:, 0, u * k : u * (k + 1)] = slope_out.sum(axis=1)
-        jacobian[:, 1:, u * k : u * (k + 1)] = bend.sum(axis=3)
-        jacobian[:, 0, u * (k + 1) : -1] = values.sum(axis=1)
-        jacobian[:, 1:, u * (k + 1) : -1] = (changes * slope[:, :, None]).sum(axis=1)
-        jacobian[:, 0, -1], jacobian[:, 1:, -1] = c, 0.0
+        """Derivatives of the residuals of a part of the systems by the weights, (n_part (1 + m), n_weights)."""
+        jacobian = self.derivatives(layer, part)
         jacobian *= self.factors[:, None]
-        return jacobian.reshape(n * (1 + m), u * (k + 2) + 1)
+        return jacobian.reshape(-1, jacobian.shape[-1])
 
     def pull_back(self, layer, vector):
         """Transposed Jacobian times a vector of residuals (n, 1 + m), without the Jacobian: (n_weights,)."""
-        values, slope, slope_out, curvature_out, changes = layer
-        vector = vector * self.factors
-        energy, forces = vector[:, 0, None, None], vector[:, None, 1:]  # (n, 1, 1), (n, 1, m)
-        along = (forces[:, :, None] @ changes)[:, :, 0]  # (n, c, u)
-        of_biases = energy * slope_out + along * curvature_out
-        directions = (forces[:, :, None] @ self.slopes)[:, :, 0]  # (n, c, k)
-        flat = [array.reshape(-1, array.shape[-1]) for array in (of_biases, self.inputs, slope_out, directions)]
-        first = flat[0].T @ flat[1] + flat[2].T @ flat[3]
-        last = (energy * values + along * slope).sum(axis=(0, 1))
-        return np.concatenate([first.ravel(), flat[0].sum(axis=0), last, [self.n_centers * energy.sum()]])
+        return self.backward(layer, vector * self.factors)
 
 
 def independent_directions(slopes, forces, force_weight):

@@ -15,7 +15,7 @@ def load_model(path):
 
     Returns
     -------
-    ForceField, SparseGaussianProcess, GaussianProcess or ModelSum
+    ForceField, ElementNetworks, SparseGaussianProcess, GaussianProcess or ModelSum
 
     Raises
     ------
