@@ -335,7 +335,7 @@ assert not set(training_blocks) & set(blocks)  # no block on both sides
 SETTINGS = {
     "hidden_units": (8,),
     "method": "levenberg_marquardt",
-    "iterations": 20,
+    "iterations": 16,
     "force_weight": 10,
     "scaling": "square_root",
     "unit_length": True,
@@ -366,7 +366,7 @@ member_errors = 1e3 * np.abs(forces - held_out.forces).mean(
     axis=(1, 2, 3)
 )  # (5,): all components, meV/Å
 committee_error = 1e3 * mean_absolute_error(forces.mean(axis=0), held_out.forces)
-report("force error of a member, the best of 5", member_errors.min(), "meV/Å", at_least=0.2, at_most=4)
+report("force error of a member, the best of 5", member_errors.min(), "meV/Å", at_least=0.3, at_most=4)
 report("force error of a member, the worst of 5", member_errors.max(), "meV/Å", at_most=7)
 report("force error of the committee", committee_error, "meV/Å", at_most=4)
 report(
@@ -612,9 +612,9 @@ cluster = copper_cluster()
 
 # %%
 def emt_frames(temperature, seed, n_blocks):
-    """Labelled and described frames of a trajectory of EMT: three every 0.4 ps."""
+    """Labelled and described frames of a trajectory of EMT: three every 0.25 ps."""
     dynamics = langevin(cluster, EMT(), temperature, seed=(seed, temperature))
-    frames = sample_blocks(dynamics, n_blocks, block_length=3, interval=20, gap=20)
+    frames = sample_blocks(dynamics, n_blocks, block_length=3, interval=10, gap=20)
     return Dataset.from_structures(frames, copper_soap(), attach=True, calculator=EMT())
 
 
@@ -693,7 +693,7 @@ report(
     at_least=40,
     at_most=84,
 )
-report("calibrated at 300 K, spread, 900 K, coverage", 100 * cold[0][2], "%", at_least=70, at_most=99)
+report("calibrated at 300 K, spread, 900 K, coverage", 100 * cold[0][2], "%", at_least=60, at_most=99)
 report("calibrated at 300 K, constant width, 900 K, coverage", 100 * cold[1][2], "%", at_most=45)
 report("trained at 300 K too, spread, 900 K, coverage", 100 * all_cold[0][2], "%", at_least=60)
 report("trained at 300 K too, constant width, 900 K, coverage", 100 * all_cold[1][2], "%", at_most=9)
@@ -724,15 +724,15 @@ atoms.get_forces()
 print({name: np.shape(value) for name, value in atoms.calc.results.items()})
 
 # %% [markdown]
-# Three runs of 4 ps at 1500 K. Every tenth step we write down the largest spread of an atom and, because here we can, the largest true error.
+# Three runs of 3 ps at 1500 K. Every tenth step we write down the largest spread of an atom and, because here we can, the largest true error.
 
 # %%
-TEMPERATURE, STEPS = 1500, 800  # K; steps of 5 fs
+TEMPERATURE, STEPS = 1500, 600  # K; steps of 5 fs
 
 
 # %%
 def watched_run(committee, seed):
-    """Largest spread and largest true force error of an atom every 0.05 ps, (81, 2), eV/Å."""
+    """Largest spread and largest true force error of an atom every 0.05 ps, (61, 2), eV/Å."""
     calculator, seen = CommitteeCalculator(committee), []
     dynamics = langevin(cluster, calculator, TEMPERATURE, seed=(seed, TEMPERATURE))
 
@@ -757,7 +757,7 @@ for run, color in zip(without_stop, run_colours, strict=True):
     for axes, values in zip(panels, run.T, strict=True):
         axes.semilogy(times, values, color=color, linewidth=1.2)
 panels[0].axhline(0.3, color=COLOURS["truth"], linewidth=1)
-panels[0].annotate("black line: 0.3 eV/Å", (4, 0.02), ha="right")
+panels[0].annotate("black line: 0.3 eV/Å", (3, 0.02), ha="right")
 panels[0].set(
     xlabel="time (ps)", ylabel="force (eV/Å)", title="largest spread of an atom", ylim=(3e-3, 30)
 )
@@ -770,9 +770,9 @@ together = np.concatenate(without_stop)
 above = together[:, 0] > 0.3
 alarms = [times[np.argmax(run[:, 0] > 0.3)] for run in without_stop]
 report("the spread passes 0.3 eV/Å, latest of 3 runs", max(alarms), "ps", at_least=0.02, at_most=2)
-mean_error = {name: together[mask, 1].mean() for name, mask in (("above", above), ("below", ~above))}
-report("mean true error where the spread is above the limit", mean_error["above"], "eV/Å", at_least=0.3)
-report("divided by that where it is below", mean_error["above"] / mean_error["below"], at_least=1.5)
+error_above, error_below = np.median(together[above, 1]), np.median(together[~above, 1])
+report("median true error where the spread is above the limit", error_above, "eV/Å", at_least=0.3)
+report("divided by that where it is below", error_above / error_below, at_least=2)
 in_runs = np.corrcoef(np.log(together.T))[0, 1]
 report("correlation of the logarithms of error and spread", in_runs, at_least=0.4, at_most=0.98)
 
@@ -790,7 +790,7 @@ print("stopped before the end:", dynamics.nsteps < STEPS, " frame of", len(stop.
 report("largest spread in the frame that was kept", stop.spreads[-1], "eV/Å", at_least=0.3, at_most=3)
 
 # %% [markdown]
-# Now the loop: run until it stops; label that one frame with EMT (in earnest, hours of quantum mechanics); refit (this is **active learning**: the model chooses what is labelled), which takes a few iterations from the weights that are there; go on **from where it stopped**. Until 4 ps are done.
+# Now the loop: run until it stops; label that one frame with EMT (in earnest, hours of quantum mechanics); refit (this is **active learning**: the model chooses what is labelled), which takes a few iterations from the weights that are there; go on **from where it stopped**. Until 3 ps are done.
 
 # %%
 from copy import deepcopy
@@ -831,7 +831,7 @@ def refitted(members, frames):
 
 # %%
 def learn_on_the_way(seed, limit=0.3):
-    """4 ps at 1500 K that ask for a label at each stop: committee, labels, times of the stops (ps)."""
+    """3 ps at 1500 K that ask for a label at each stop: committee, labels, times of the stops (ps)."""
     members, frames, stops = deepcopy(first_committee.members), first_frames, []
     dynamics, stop = stopping_run(members, seed, limit)
     while dynamics.nsteps < STEPS:
@@ -851,14 +851,14 @@ print(f"time: {time.process_time() - start:.1f} s (this machine)")
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, axes = plt.subplots(figsize=(6.4, 3.2))
 for (_, _, stops), color in zip(learned, run_colours, strict=True):
-    axes.step([0, *stops, 4], [*range(len(stops) + 1), len(stops)], where="post", color=color)
-axes.set(xlabel="time (ps)", ylabel="labels asked for", xlim=(0, 4), ylim=(0, None))
+    axes.step([0, *stops, 3], [*range(len(stops) + 1), len(stops)], where="post", color=color)
+axes.set(xlabel="time (ps)", ylabel="labels asked for", xlim=(0, 3), ylim=(0, None))
 alt = "Number of labels asked for against time, three runs: it rises faster at first and more slowly afterwards."
 show(figure, alt)
 
 # %%
 labels_asked = [len(stops) for _, _, stops in learned]
-early = np.mean([np.mean(np.array(stops) < 2) for _, _, stops in learned])
+early = np.mean([np.mean(np.array(stops) < 1.5) for _, _, stops in learned])
 report("labels asked for, fewest of 3 runs", min(labels_asked), at_least=3)
 report("labels asked for, most of 3 runs", max(labels_asked), at_most=60)
 report("share of the stops in the first half of the run", early, at_least=0.5)
@@ -868,7 +868,7 @@ report("share of the stops in the first half of the run", early, at_least=0.5)
 # same first frames with 15 frames from a second EMT trajectory at 1500 K.
 
 # %%
-hot_frames = emt_frames(TEMPERATURE, seed=200, n_blocks=12)
+hot_frames = emt_frames(TEMPERATURE, seed=200, n_blocks=10)
 
 
 def hot_error(committee):
@@ -1083,7 +1083,7 @@ report("with repulsion, median error of their energies", np.median(np.abs(gap)),
 # - Members share what a spread cannot show: sideways, the moved pair has an error at least 500,000 times the spread. A prior repulsion makes the wall better and the spread there smaller.
 # - Five perfect members have a calibration factor of 1.20; what is above shows spreads that are too small.
 # - A split conformal bound keeps its promise for atoms, on the other half and on new trajectories; for all 13 atoms of a frame at once it needs scores of frames.
-# - Calibrated at 300 K and used at 900 K, the bound by spread keeps at least 70 % coverage, and one of constant width falls below 45 %.
+# - Calibrated at 300 K and used at 900 K, the bound by spread keeps at least 60 % coverage, and one of constant width falls below 45 %.
 # - Dynamics that stops on the spread asks for few labels and makes the errors at 1500 K at least 2 times smaller than those of its first 20 frames of 300 K. As many frames from a reference trajectory would be better, and cost a reference calculation at each of its steps.
 # - A repulsion below the shortest labelled distance changes nothing in the data and removes structures with two atoms in one place.
 
