@@ -409,7 +409,8 @@ def lindemann(distances):
 
 # %%
 temperatures, seeds = (300, 900, 1500), (1, 2, 3)
-heatings = [(name, kelvin, seed) for name in ("EMT", "model") for kelvin in temperatures for seed in seeds]
+both = ("EMT", "model")
+heatings = [(name, kelvin, seed) for name in both for kelvin in temperatures for seed in seeds]
 durations = {300: 1, 900: 1, 1500: 4}  # ps
 frames = {heating: heated(*heating, durations[heating[1]]) for heating in heatings}
 runs = {heating: distances(frames[heating]) for heating in heatings}  # (n_frames, 78), Å
