@@ -63,6 +63,13 @@ class ForceFieldCalculator(Calculator):
         """The calculator of the file of any force field; `settings` as in the class."""
         return cls(load_model(path), **settings)
 
+    def check_state(self, atoms, tol=0):
+        """What has changed since the last results, as in every ASE calculator; compared exactly, which is faster."""
+        if self.atoms is None:
+            return list(all_changes)
+        watched = [name for name in ("positions", "numbers", "cell", "pbc") if name not in self.ignored_changes]
+        return [name for name in watched if not np.array_equal(getattr(self.atoms, name), getattr(atoms, name))]
+
     def calculate(self, atoms=None, properties=("energy",), system_changes=all_changes):
         """Fill `results`; called by ASE when something changed or is missing.
 
@@ -96,8 +103,9 @@ class ForceFieldCalculator(Calculator):
 
         With no electronic entropy, the free energy equals the energy.
         """
-        found = {"energy": float(energies.mean()), "free_energy": float(energies.mean())}
-        return found if forces is None else found | {"forces": forces.mean(axis=0)}
+        energy = float(energies[0] if len(energies) == 1 else energies.mean())
+        found = {"energy": energy, "free_energy": energy}
+        return found if forces is None else found | {"forces": forces[0] if len(forces) == 1 else forces.mean(axis=0)}
 
     def _with_baseline(self, results, stress_wanted):
         """The results and the baseline's; a stress that the baseline does not have is left out, if none is wanted."""

@@ -103,8 +103,8 @@ class ForwardSoap:
     def _pair_functions(self, vectors):
         """exp(-decay r^2) times harmonics (n_pairs, n_max, n_harmonics) and the gradients (n_pairs, 3, n_max, ...)."""
         basis, n_pairs = self.basis, len(vectors)
-        angular, gradients = solid_harmonics(vectors, basis.harmonics)
-        angular, gradients = angular[:, None], gradients.transpose(1, 0, 2)[:, :, None]
+        angular, gradients = solid_harmonics(vectors.T, basis.harmonics)
+        angular, gradients = angular.T[:, None], gradients.transpose(2, 0, 1)[:, :, None]
         squares = np.einsum("px,px->p", vectors, vectors)[:, None]
         values = np.empty((n_pairs, basis.n_max, basis.n_degrees**2))
         slopes = np.empty((n_pairs, 3, *values.shape[1:]))

@@ -73,17 +73,17 @@ class ReverseSoap:
         """As `evaluate` for several frozen models: (n_models, n_atoms), (n_models, n_atoms, 3), (n_models, 3, 3)."""
         first, second, vectors = self._pairs(structure)
         n_atoms, energies = len(structure), np.empty((len(models), len(structure)))
-        slopes = np.empty((len(models), *vectors.shape))  # dE/d(vector) of every pair, eV/Å
+        slopes = np.empty((len(models), 3, len(vectors)))  # dE/d(vector) of every pair, eV/Å
         for centers, pairs, neighbours, coefficients in self._batches(structure, first, second, vectors):
             descriptors, numbers = self.basis.spectrum(coefficients), structure.numbers[centers]
             for model, frozen in enumerate(models):
                 energies[model, centers], gradients = frozen(descriptors, numbers)
-                self._pull_back(neighbours, coefficients, gradients, slopes[model, pairs])
-        forces = np.empty((len(models), n_atoms, 3))
-        for model, axis in np.ndindex(len(models), 3):  # a vector is its second atom's position minus its first's
-            slope = slopes[model, :, axis]
-            forces[model, :, axis] = np.bincount(first, slope, n_atoms) - np.bincount(second, slope, n_atoms)
-        virials = slopes.transpose(0, 2, 1) @ vectors
+                self._pull_back(neighbours, coefficients, gradients, slopes[model, :, pairs])
+        # A vector is its second atom's position minus its first's; each model and axis has its own run of atoms.
+        runs, weights = n_atoms * np.arange(3 * len(models))[:, None], slopes.ravel()
+        total = [np.bincount((atoms + runs).ravel(), weights, runs.size * n_atoms) for atoms in (first, second)]
+        forces = (total[0] - total[1]).reshape(len(models), 3, n_atoms).transpose(0, 2, 1).copy()
+        virials = slopes @ vectors
         return energies, forces, (virials + virials.transpose(0, 2, 1)) / 2
 
     def _pairs(self, structure):
@@ -103,20 +103,20 @@ class ReverseSoap:
             center = end
 
     def _pull_back(self, neighbours, coefficients, gradients, slopes):
-        """From dE/dD (n_centers, n_features) to dE/d(vector) of every pair, written into `slopes` (n_pairs, 3)."""
+        """From dE/dD (n_centers, n_features) to dE/d(vector) of every pair, written into `slopes` (3, n_pairs)."""
         basis = self.basis
         # D = factor sum_m C[left, m] C[right, m], so dE/dC[left, m] gains dE/dD factor C[right, m], and the other way.
         products = np.zeros((len(coefficients), basis.n_degrees, basis.n_rows, basis.n_rows))
-        products[:, :, basis.left, basis.right] = basis.factors * gradients[:, basis.columns]
+        products.reshape(len(products), -1)[:, basis.places] = gradients * basis.norms
         products += products.transpose(0, 1, 3, 2)
         for one in neighbours:
-            radial, angular = np.empty_like(one.radial), np.empty_like(one.angular)
-            for degree, order in enumerate(basis.orders):
-                mixed = basis.mix[degree].T @ (products[:, degree, one.rows] @ coefficients[:, :, order])
-                np.matmul(one.angular[:, :, order], mixed.transpose(0, 2, 1), out=radial[degree])
-                np.matmul(one.radial[degree], mixed, out=angular[:, :, order])
-            radial *= one.radial  # d exp(-decay r^2) = -decay exp(-decay r^2) 2 r dr
-            of_square = np.einsum("lpn,ln->p", radial.reshape(basis.n_degrees, -1, basis.n_max), -basis.decay)
-            slope = np.einsum("xpm,pm->px", one.gradients, angular.reshape(len(of_square), -1))
-            slope += 2 * of_square[:, None] * one.vectors
-            slopes[one.pairs] = slope[one.places]
+            radial, angular = basis.room("d radial", one.radial.shape), basis.room("d angular", one.angular.shape)
+            for degree, order in enumerate(basis.orders):  # a coefficient is radial times angular, summed over pairs
+                upward = products[:, degree, one.rows] @ coefficients[:, :, order]
+                np.matmul(upward, one.angular[order].transpose(1, 0, 2), out=radial[degree].transpose(1, 0, 2))
+                back = angular[order].transpose(1, 0, 2)
+                np.matmul(upward.transpose(0, 2, 1), one.radial[degree].transpose(1, 0, 2), out=back)
+            of_square = np.einsum("lnp,lnp->p", radial.reshape(one.slopes.shape), one.slopes)  # dE/d(r^2)
+            slope = np.einsum("xmp,mp->xp", one.gradients, angular.reshape(-1, len(of_square)))
+            slope += 2 * of_square * one.vectors
+            slopes[:, one.pairs] = slope[:, one.places]

@@ -1,5 +1,6 @@
 """DScribe's SOAP with Gaussian-type orbitals, pair by pair: radial functions, power spectrum, order of features."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -11,15 +12,19 @@ from forcefield.solid_harmonics import gradient_matrices, solid_harmonics
 
 
 class Neighbours(NamedTuple):
-    """Neighbours of one element, in a rectangle (n_centers, width): centres with fewer have empty places at the end."""
+    """Neighbours of one element, in a rectangle (n_centers, width): centres with fewer have empty places at the end.
+
+    Neighbours are the last axis of each array, so that every step runs along contiguous memory.
+    """
 
     rows: slice  # of this element in the coefficients
-    pairs: np.ndarray  # (n,): which pairs of the batch
-    places: np.ndarray  # (n,): where they stand in the rectangle
-    vectors: np.ndarray  # (n_centers * width, 3), Å; zero in empty places
-    radial: np.ndarray  # (n_degrees, n_centers, width, n_max); zero in empty places
-    angular: np.ndarray  # (n_centers, width, n_harmonics)
-    gradients: np.ndarray  # (3, n_centers * width, n_harmonics)
+    pairs: np.ndarray | slice  # which pairs of the batch, n of them
+    places: np.ndarray | slice  # where they stand in the rectangle
+    vectors: np.ndarray  # (3, n_centers * width), Å; zero in empty places
+    radial: np.ndarray  # (n_degrees, n_max, n_centers, width); zero in empty places
+    slopes: np.ndarray  # (n_degrees, n_max, n_centers * width): derivative of radial by r^2, 1/Å^2
+    angular: np.ndarray  # (n_harmonics, n_centers, width)
+    gradients: np.ndarray  # (3, n_harmonics, n_centers * width)
 
 
 class SoapBasis:
@@ -59,12 +64,17 @@ class SoapBasis:
         total = eta + alphas
         self.decay = eta * alphas / total  # (n_degrees, n_max), 1/Å^2
         self.mix = betas * ((eta / total) ** degrees * (np.pi / total) ** 1.5)[:, None, :]
-        self.harmonics = gradient_matrices(l_max)
+        self.mix_slopes = -self.decay[:, None] * self.mix
+        self.harmonics, self.rooms = gradient_matrices(l_max), {}
         self.orders = [slice(degree**2, (degree + 1) ** 2) for degree in range(l_max + 1)]
         self.factors = np.pi * np.sqrt(8 / (2 * degrees + 1))  # DScribe's norm of the power spectrum
         # What an atom adds to its own coefficients: only l = 0 does not vanish at r = 0.
         self.own = self.mix[0].sum(axis=1) * np.sqrt(0.25 / np.pi)
         self.columns, self.left, self.right = self._products(soap, n_max, l_max)
+        # The same for all features in their order: places in (n_degrees, n_rows, n_rows) and norms, (n_features,).
+        self.places, self.norms = np.empty(self.n_features, int), np.empty(self.n_features)
+        self.places[self.columns] = (degrees * self.n_rows + self.left) * self.n_rows + self.right
+        self.norms[self.columns] = self.factors
         self._compare(soap)
 
     @property
@@ -101,38 +111,57 @@ class SoapBasis:
         Returns
         -------
         neighbours : list of Neighbours, one for each element among them
+            Good until the next call, which uses their memory.
         coefficients : ndarray of float64, shape (n_centers, n_rows, n_harmonics)
         """
         coefficients = np.zeros((len(own), self.n_rows, self.n_degrees**2))
-        coefficients[np.arange(len(own))[:, None], own[:, None] * self.n_max + np.arange(self.n_max), 0] = self.own
         neighbours = []
-        for element in np.unique(elements):
-            pairs = np.flatnonzero(elements == element)
+        present = (0,) if self.n_rows == self.n_max else np.unique(elements)
+        for element in present if len(elements) else ():
+            pairs = slice(None) if len(present) == 1 else np.flatnonzero(elements == element)
             one = self._rectangle(element, pairs, centers[pairs], vectors[pairs], len(own))
             for degree, order in enumerate(self.orders):
-                mixed = self.mix[degree] @ (one.radial[degree].transpose(0, 2, 1) @ one.angular[:, :, order])
-                coefficients[:, one.rows, order] += mixed
+                radial, angular = one.radial[degree].transpose(1, 0, 2), one.angular[order].transpose(1, 2, 0)
+                np.matmul(radial, angular, out=coefficients[:, one.rows, order])
             neighbours.append(one)
+        coefficients[np.arange(len(own))[:, None], own[:, None] * self.n_max + np.arange(self.n_max), 0] += self.own
         return neighbours, coefficients
 
     def _rectangle(self, element, pairs, centers, vectors, n_centers):
         """Radial and angular functions of the neighbours of one element."""
-        count = np.bincount(centers, minlength=n_centers)
+        count, room = np.bincount(centers, minlength=n_centers), self.room
         width = count.max()
-        places = centers * width + np.arange(len(pairs)) - np.repeat(np.cumsum(count) - count, count)
-        d, squares = np.zeros((n_centers * width, 3)), np.full(n_centers * width, np.inf)  # exp(-inf): nobody there
-        d[places], squares[places] = vectors, np.einsum("px,px->p", vectors, vectors)
-        radial = np.exp(-squares[:, None] * self.decay[:, None])
-        angular, gradients = solid_harmonics(d, self.harmonics)
+        size, places = n_centers * width, slice(None)
+        d, squares = room(element, "vectors", (3, size)), room(element, "squares", (size,))
+        if size > len(centers):
+            places = np.arange(len(centers)) + (np.arange(n_centers) * width - np.cumsum(count) + count)[centers]
+            d[:], squares[:] = 0, np.inf  # exp(-inf): nobody there
+        d[:, places], squares[places] = vectors.T, np.einsum("px,px->p", vectors, vectors)
+        powers = room(element, "powers", (self.n_degrees, self.n_max, size))
+        np.exp(np.multiply(squares, -self.decay[:, :, None], out=powers), out=powers)
+        radial = np.matmul(self.mix, powers, out=room(element, "radial", powers.shape))
+        slopes = np.matmul(self.mix_slopes, powers, out=room(element, "slopes", powers.shape))
+        angular = room(element, "angular", (self.n_degrees**2, size))
+        gradients = room(element, "gradients", (3, *angular.shape))
+        solid_harmonics(d, self.harmonics, angular, gradients)
         return Neighbours(
             rows=slice(element * self.n_max, (element + 1) * self.n_max),
             pairs=pairs,
             places=places,
             vectors=d,
-            radial=radial.reshape(self.n_degrees, n_centers, width, self.n_max),
-            angular=angular.reshape(n_centers, width, -1),
+            radial=radial.reshape(self.n_degrees, self.n_max, n_centers, width),
+            slopes=slopes,
+            angular=angular.reshape(-1, n_centers, width),
             gradients=gradients,
         )
+
+    def room(self, *name_and_shape):
+        """Memory that is used again for every batch: to be given fresh pages takes longer than to fill them."""
+        *name, shape = name_and_shape
+        size, name = math.prod(shape), tuple(name)
+        if name not in self.rooms or self.rooms[name].size < size:
+            self.rooms[name] = np.empty(size)
+        return self.rooms[name][:size].reshape(shape)
 
     def spectrum(self, coefficients):
         """Descriptors (n_centers, n_features) from coefficients (n_centers, n_rows, n_harmonics)."""
@@ -140,9 +169,7 @@ class SoapBasis:
         for degree, order in enumerate(self.orders):
             part = coefficients[:, :, order]
             np.matmul(part, part.transpose(0, 2, 1), out=products[:, degree])
-        descriptors = np.empty((len(coefficients), self.n_features))
-        descriptors[:, self.columns] = self.factors * products[:, :, self.left, self.right]
-        return descriptors
+        return products.reshape(len(coefficients), -1).take(self.places, axis=1) * self.norms
 
     def _compare(self, soap):
         """Descriptors of a few atoms beside DScribe's own: a version with another definition is noticed here."""

@@ -48,7 +48,7 @@ def repeated_axes(structure, species, periodic):
     """Along which axes a structure repeats, shape (3,), after every check that needs no distances."""
     if not len(checks.structure(structure)):
         raise ValueError("The structure has no atoms.")
-    unknown = set(np.unique(structure.numbers)) - {atomic_numbers[symbol] for symbol in species}
+    unknown = set(structure.numbers.tolist()).difference(atomic_numbers[symbol] for symbol in species)
     if unknown:
         raise ValueError(
             f"This SOAP knows {', '.join(species)} and no other element; "
@@ -77,9 +77,10 @@ def repeated_axes(structure, species, periodic):
 
 def describable_pairs(centers, atoms, vectors):
     """Pairs of atoms and images that are not too close, as they are given."""
-    close = np.flatnonzero(np.einsum("px,px->p", vectors, vectors) < SMALLEST_DISTANCE**2)
-    if close.size:
-        first, second = sorted((int(centers[close[0]]), int(atoms[close[0]])))
+    squares = np.einsum("px,px->p", vectors, vectors)
+    if squares.size and squares.min() < SMALLEST_DISTANCE**2:
+        close = squares.argmin()
+        first, second = sorted((int(centers[close]), int(atoms[close])))
         raise ValueError(f"Atoms {first} and {second} are less than {SMALLEST_DISTANCE} Å apart: move one of them.")
     return centers, atoms, vectors
 
