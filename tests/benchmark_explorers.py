@@ -26,7 +26,7 @@ from forcefield.training import train
 start_lesson()
 dimers = prepared.make_dimer_dataset()
 members = [train(dimers[::7], seed=seed, method="levenberg_marquardt", iterations=50)[0] for seed in range(16)]
-frames = crystals.crystal_frames(10, 0, crystals.crystal_soap())
+frames = crystals.crystal_frames(10, 0)
 frames = Dataset.from_structures(frames, crystals.crystal_soap(), attach=True, calculator=EMT())
 crystal_models = [train(frames, hidden_units=(8,), seed=seed, iterations=20)[0] for seed in range(3)]
 clusters = [sampling.copper_cluster() for _ in range(20)]

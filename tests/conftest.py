@@ -44,7 +44,7 @@ def copper_set():
 def crystal_set():
     """Ten strained, rattled cells of 4 copper atoms with EMT labels, virials among them; 10 features."""
     soap = make_soap(("Cu",), cutoff_radius=3.5, n_max=2, l_max=2, periodic=True)
-    frames = crystals.crystal_frames(10, 0, soap)
+    frames = crystals.crystal_frames(10, 0)
     return Dataset.from_structures(frames, soap, attach=True, calculator=EMT(), virials=True)
 
 
@@ -71,7 +71,7 @@ def untrained_members(dimer_set):
 def crystal_models():
     """Three rough models of copper crystals, fitted to 20 frames."""
     soap = crystals.crystal_soap()
-    frames = crystals.crystal_frames(20, 0, soap)
+    frames = crystals.crystal_frames(20, 0)
     data = Dataset.from_structures(frames, soap, attach=True, calculator=EMT())
     return [train(data, hidden_units=(8,), seed=seed, iterations=30)[0] for seed in range(3)]
 

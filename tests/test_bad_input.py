@@ -1388,7 +1388,7 @@ CALLS = {
     ),
     "copper_crystal": lambda c: (crystals.copper_crystal, {"lattice_constant": 3.6}),
     "deform": lambda c: (crystals.deform, {"structure": c.crystal, "strain": np.zeros((3, 3))}),
-    "crystal_frames": lambda c: (crystals.crystal_frames, {"n_frames": 1, "seed": 0, "soap": None, "repeat": 1}),
+    "crystal_frames": lambda c: (crystals.crystal_frames, {"n_frames": 1, "seed": 0, "repeat": 1}),
     "volume_conserving_strains": lambda c: (elasticity.volume_conserving_strains, {"shear": 0.01}),
     "equation_of_state": lambda c: (
         elasticity.equation_of_state,

@@ -1,4 +1,4 @@
-"""A crystal model warns outside its data: stretch, shear, a pair at the jump; once each, and not inside."""
+"""A crystal model warns outside its data: stretch, shear; once each, and not inside."""
 
 import warnings
 
@@ -6,20 +6,18 @@ import numpy as np
 import pytest
 from ase.build import bulk
 from ase.calculators.emt import EMT
-from ase.neighborlist import neighbor_list
 
 from forcefield import crystals
 from forcefield.calculator import ForceFieldCalculator
 from forcefield.crystal_calculator import CrystalCalculator, OutsideTrainingData, reasons_outside, strain_of
 from forcefield.dataset import Dataset
-from forcefield.descriptors import neighbour_radius
 from forcefield.elasticity import volume_conserving_strains
 from forcefield.model import ForceField
 
 
 @pytest.fixture(scope="module")
 def frames():
-    return crystals.crystal_frames(3, 0, crystals.crystal_soap())
+    return crystals.crystal_frames(3, 0)
 
 
 @pytest.fixture(scope="module")
@@ -76,20 +74,6 @@ def test_a_shear_beyond_the_data_warns(calculator, kind):
         crystal = crystals.deform(crystals.copper_crystal(), volume_conserving_strains(shear)[kind])
         crystal.calc = calculator
         assert len(warnings_of(crystal.get_potential_energy)) == expected
-
-
-def test_a_pair_at_the_jump_warns_when_forces_are_asked_for(model, frames):
-    calculator, frame = CrystalCalculator(model), frames[0].copy()
-    radius = neighbour_radius(calculator.soap)
-    distances = np.sort(neighbor_list("d", frame, radius + 1))
-    factor = (radius + 5e-5) / distances[distances > radius][0]
-    frame.calc = calculator
-    assert warnings_of(frame.get_forces) == []
-    unlucky = crystals.deform(frame, (factor - 1) * np.eye(3))
-    unlucky.calc = calculator
-    assert warnings_of(unlucky.get_potential_energy) == []  # an energy is no difference
-    (text,) = warnings_of(unlucky.get_forces)
-    assert "neighbour radius" in text
 
 
 def test_energy_and_forces_are_those_of_the_ordinary_calculator(model, frames):

@@ -229,6 +229,11 @@ def test_strain_sees_emt_and_the_models(crystal_models):
     for model, energy in zip(crystal_models, result.energy, strict=True):
         crystal.calc = ForceFieldCalculator(model)
         assert energy == pytest.approx(crystal.get_potential_energy() / 4)
+    calculators, found = [EMT(), *map(ForceFieldCalculator, crystal_models)], (result.true_pressure, *result.pressure)
+    for calculator, pressure in zip(calculators, found, strict=True):
+        crystal.calc = calculator
+        assert pressure == pytest.approx(-np.trace(crystal.get_stress(voigt=False)) / 3 / units.GPa, abs=1e-6)
+    assert result.true_pressure < -5  # stretched: it pulls
     at = int(np.flatnonzero(strain.STRETCHES == 4)[0])
     np.testing.assert_allclose(result.energies[:, at], result.energy)
     for shear in (0.0, 12.0):  # the spline between EMT's points

@@ -29,7 +29,7 @@ for number, (row, column) in enumerate(((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), 
 
 @pytest.fixture(scope="module")
 def frames():
-    return crystals.crystal_frames(10, 0, make_soap(("Cu",), cutoff_radius=3.5, n_max=2, l_max=2, periodic=True))
+    return crystals.crystal_frames(10, 0)
 
 
 @pytest.fixture(scope="module")

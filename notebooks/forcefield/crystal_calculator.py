@@ -10,7 +10,6 @@ from forcefield.crystals import (
     LARGEST_SHAPE_STRAIN,
     LARGEST_STRETCH,
     LATTICE_CONSTANT,
-    crosses_neighbour_radius,
 )
 from forcefield.periodic_images import nearest_neighbours
 
@@ -76,8 +75,7 @@ class CrystalCalculator(ForceFieldCalculator):
     """A `ForceFieldCalculator` of the course's crystal models, with a warning outside their training data.
 
     It warns (`OutsideTrainingData`, once for each kind of reason) if a crystal is stretched or sheared more than the
-    training frames, and if forces are asked for while a pair of atoms lies at the neighbour radius, where numerical
-    derivatives are wrong. No warning is no promise: a vacancy, a surface or a liquid may pass.
+    training frames. No warning is no promise: a vacancy, a surface or a liquid may pass.
 
     Parameters
     ----------
@@ -93,11 +91,6 @@ class CrystalCalculator(ForceFieldCalculator):
         """As in `ForceFieldCalculator`; then warn."""
         super().calculate(atoms, properties, system_changes)
         reasons = reasons_outside(self.atoms)
-        if "forces" in properties and crosses_neighbour_radius(self.soap, self.atoms):
-            reasons["jump"] = (
-                "Two atoms lie at the neighbour radius, where the descriptor jumps: the forces on them may be wrong "
-                "by a tenth of an eV/Å."
-            )
         for kind in reasons.keys() - self.warned:
             self.warned.add(kind)
             warnings.warn(reasons[kind], OutsideTrainingData, stacklevel=2)

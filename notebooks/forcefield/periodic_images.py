@@ -15,13 +15,6 @@ def images_within(structure, radius):
     return positions, (positions + shifts[:, None]).reshape(-1, 3)
 
 
-def pairs_between(structure, shortest, longest):
-    """Number of pairs of an atom and an image whose distance lies between two lengths in Å."""
-    positions, images = images_within(structure, longest)
-    fewer, more = cKDTree(positions).count_neighbors(cKDTree(images), [shortest, longest])
-    return int(more - fewer)
-
-
 def nearest_neighbours(structure, count):
     """Vectors from every atom to its `count` nearest neighbours, images among them, shape (n_atoms, count, 3), Å."""
     edge = np.cbrt(structure.get_volume() / len(structure))  # of a cube with the volume of one atom

@@ -3,10 +3,11 @@
 #
 # **You will learn**
 #
-# - to describe a crystal that repeats without end, and to get correct derivatives for it (DScribe also gives wrong ones, without a warning);
-# - to train a force field on strained cells of 4 atoms, with EMT as the truth;
-# - to compute what one can measure on copper: lattice constant, bulk modulus, shear moduli, phonon frequencies, stress;
+# - to describe a crystal that repeats without end, and to get its derivatives by atoms and by strain;
+# - to train a force field on strained cells of 4 atoms, with and without the stress as a label;
+# - to compute what one can measure on copper: lattice constant, elastic constants, phonon frequencies;
 # - to find out where the model stops being right, how a calculator can warn you there, and to correct one such place with data;
+# - to heat 108 atoms until they melt, beside EMT;
 # - what this course left out, and where to read on.
 #
 # **You need** [lesson 6](06_many_atoms.ipynb) (a centre on every atom, energies as sums) and [lesson 7](07_dynamics.ipynb) (a force field as an ASE calculator).
@@ -45,7 +46,7 @@ print(f"neighbours count up to {neighbour_radius(soap):.2f} Å")
 # %% [markdown]
 # The energy is that of the four atoms in one cell, not of the whole infinite crystal. EMT (effective medium theory, [lesson 6](06_many_atoms.ipynb)) is the truth in this lesson; it counts energies from a crystal at rest, so the number is small.
 #
-# Now look at the lengths: an atom sees neighbours up to 6.49 Å, and the cell is 3.6 Å wide. **What do you expect?** How many of an atom's neighbours are images of itself?
+# Now look at the lengths: an atom sees neighbours up to 5.99 Å, and the cell is 3.6 Å wide. **What do you expect?** How many of an atom's neighbours are images of itself?
 
 # %%
 from ase.neighborlist import neighbor_list
@@ -57,9 +58,9 @@ print("of these, images of atom 0 itself:", (of_atom_0 & (second == 0)).sum())
 print("other atoms in the cell:", len(crystal) - 1)
 
 # %% [markdown]
-# Some programs keep only the nearest image of every atom (the *minimum image convention*). That is right only if the cutoff is at most half the cell's width. Here it would see 3 neighbours instead of 86.
+# Some programs keep only the nearest image of every atom (the *minimum image convention*). That is right only if the cutoff is at most half the cell's width. Here it would see 3 neighbours instead of 78.
 #
-# Does DScribe see all of them? Cut a large block out of the crystal, without periodicity, and describe the atom in its middle. It must get the same 90 numbers. Forgetting `periodic=True` gives others.
+# Does DScribe see all of them? Cut a large block out of the crystal, without periodicity, and describe the atom in its middle. It must get the same 50 numbers. Forgetting `periodic=True` gives others.
 
 # %%
 from forcefield.descriptors import make_soap
@@ -68,6 +69,7 @@ open_soap = make_soap(**{**soap_settings(soap), "periodic": False})
 block = copper_crystal(3.6) * (5, 5, 5)
 middle = int(np.linalg.norm(block.positions - 7.2, axis=1).argmin())
 
+# %%
 infinite = soap.create(crystal, centers=[0])[0]
 in_block = open_soap.create(block, centers=[middle])[0]
 forgotten = open_soap.create(crystal, centers=[0])[0]
@@ -77,9 +79,9 @@ assert np.allclose(infinite, in_block, rtol=0, atol=1e-8)
 assert not np.allclose(infinite, forgotten)
 
 # %% [markdown]
-# ## 2. Derivatives: numerical, and only all at once
+# ## 2. Derivatives: by atoms, and by strain
 #
-# For periodic systems DScribe has no analytic derivatives. It tells you only if you ask for them by name. By default it takes central differences and does not say so.
+# Forces need the derivative of every feature by every coordinate. For periodic systems DScribe has no analytic ones. It tells you only if you ask for them by name. By default it takes central differences and does not say so.
 
 # %%
 rattled = copper_crystal(3.6)
@@ -90,45 +92,56 @@ except ValueError as problem:
     print("analytical:", problem)
 
 # %% [markdown]
-# A central difference moves every coordinate a little up and down: $6 N$ new descriptions of $N$ centres each. DScribe leaves out centres too far away to notice, but in such small cells none is. So the cost grows like $N^2$, while the energy alone needs one description:
+# A central difference moves every coordinate a little up and down: $6 N$ new descriptions of $N$ centres. Our package differentiates the sum over neighbours instead, pair by pair and images included: `describe`. For whole steps of a simulation it does not even form the array of derivatives
+# (reverse mode, as automatic differentiation does it; the calculator of lesson 7 uses it). What does each cost?
 
 # %%
 import time
 
+from forcefield.calculator import ForceFieldCalculator
+from forcefield.dataset import Dataset
 from forcefield.descriptors import describe
+from forcefield.model import ForceField
 
-cost = []  # rows: number of atoms, s for descriptors, s for derivatives too
+small_set = Dataset.from_structures([rattled], soap, attach=True, calculator=EMT())
+untrained = ForceFieldCalculator(ForceField(50, (8,)).standardise(small_set))
+ways = (
+    lambda cell: describe(soap, [cell], attach=True, method="numerical"),
+    lambda cell: describe(soap, [cell], attach=True),
+    untrained.get_forces,
+)
+
+# %%
+cost = []  # rows: number of atoms, and seconds for each way
 for repeat in ((1, 1, 1), (1, 1, 2), (1, 2, 2), (2, 2, 2)):
-    cell = rattled * repeat
-    start = time.perf_counter()
-    for _ in range(5):
-        soap.create(cell)
-    middle_time = time.perf_counter()
-    describe(soap, [cell], attach=True)
-    cost.append((len(cell), (middle_time - start) / 5, time.perf_counter() - middle_time))
-    print(f"{len(cell):2d} atoms, with derivatives, time: {cost[-1][2]:.4f} s (this machine)")
+    cell, times = rattled * repeat, [time.perf_counter()]
+    for way in ways:
+        way(cell)
+        times.append(time.perf_counter())
+    cost.append((len(cell), *np.diff(times)))
+    print(f"{len(cell):2d} atoms, by differences, time: {cost[-1][1]:.4f} s (this machine)")
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-atoms_in_cell, alone, with_derivatives = np.array(cost).T
+atoms_in_cell, *seconds = np.array(cost).T
 figure, axes = plt.subplots(figsize=(6, 3.4))
-axes.loglog(atoms_in_cell, 1e3 * with_derivatives, "o-", color=COLOURS["model"])
-axes.loglog(atoms_in_cell, 1e3 * alone, "s--", color=COLOURS["baseline"])
-axes.text(4, 4e3 * with_derivatives[0], "with numerical\nderivatives", color=COLOURS["model"])
-axes.text(12, 5e2 * alone[0], "descriptors alone", color=COLOURS["baseline"], va="top")
-axes.set(xlabel="atoms in the cell", ylabel="time per cell (ms)", xlim=(3.5, 40), xticks=[4, 8, 16, 32])
-axes.set_ylim(100 * alone[0], None)
+names = "DScribe's differences", "analytic array", "forces, reverse mode"
+looks = ("o-", COLOURS["truth"]), ("s--", COLOURS["model"]), ("^:", COLOURS["baseline"])
+for name, values, (style, colour) in zip(names, seconds, looks, strict=True):
+    axes.loglog(atoms_in_cell, 1e3 * values, style, color=colour, label=name)
+axes.set(xlabel="atoms in the cell", ylabel="time per cell (ms)", xticks=[4, 8, 16, 32])
 axes.minorticks_off()
 axes.set_xticklabels(["4", "8", "16", "32"])
+axes.legend(fontsize=9)
 show(
     figure,
-    "Time against the number of atoms, both on log axes: the line with derivatives lies far above "
-    "that of the descriptors alone, and rises more steeply.",
+    "Time against the number of atoms, both on log axes: the line of DScribe's differences rises most "
+    "steeply and ends highest; the analytic array ends below it, forces in reverse mode lowest of all.",
 )
 
 # %% [markdown]
-# Hence small cells in this lesson: 4 atoms cost milliseconds, 32 atoms a large part of a second. In a fit, the derivatives are made once and used in every iteration. And what needs energies alone, needs no derivatives: the course's calculator takes none unless forces are asked for.
+# Differences grow like $N^2$, forces in reverse mode like $N$. For a few atoms the differences are no dearer than the analytic array, for 32 they are by far. The array is made where it is used many times: in a fit.
 #
-# **The trap.** Which centres may one ask for? We compare with central differences of our own. `attach=True` means that the centre moves with its atom.
+# Is it right? We compare with central differences of our own. Each centre moves with its atom (`attach=True`).
 
 # %%
 from forcefield.finite_differences import central_difference
@@ -147,96 +160,92 @@ def own_derivatives(structure, step=1e-5):
 
 # %%
 own = own_derivatives(rattled)
-print("own derivatives:", own.shape, "largest value in 1/Å:", f"{np.abs(own).max():.1f}")
-print("centres          largest error (1/Å)")
-for centers in ([0, 1, 2, 3], [0, 1], [0], [1], [3, 2, 1, 0], [1, 2]):
+_, (analytic,) = describe(soap, [rattled], attach=True)
+print("own differences:", own.shape, "largest value in 1/Å:", f"{np.abs(own).max():.1f}")
+print("ours agrees to 1e-6 of it:", np.abs(analytic - own).max() < 1e-6 * np.abs(own).max())
+assert np.abs(analytic - own).max() < 1e-6 * np.abs(own).max()
+
+# %%
+for centers in ([0, 1, 2, 3], [0, 1], [2], [3, 2, 1, 0]):
     dscribe_derivatives, _ = soap.derivatives(rattled, centers=centers, attach=True)
     error = np.abs(dscribe_derivatives - own[centers]).max()
-    print(f"{centers!s:16s}", "below 1e-6" if error < 1e-6 else f"{error:.2f}")
-    assert (error < 1e-6) == (centers == list(range(len(centers))))
+    said = "error below 1e-5" if error < 1e-5 else f"error {error:.2f}"
+    print(f"DScribe, centres {centers!s:12s}", said)
+    assert (error < 1e-5) == (centers == list(range(len(centers))))
 
 # %% [markdown]
-# Only lists that start 0, 1, 2, ... in order come out right. All others have errors as large as the values themselves, and **no warning**: in periodic systems DScribe 2.1 lets the first
-# centre of the list follow atom 0, the second atom 1, and so on, whatever atoms they belong to. So ask for all atoms, in order, with `attach=True`, and then pick. `describe` from our package does this by default, and refuses any other list.
+# **A trap**, if you use DScribe alone: in periodic systems its differences let the first centre of a list follow atom 0, the second atom 1, and so on, whatever atoms they belong to. Lists that do not start 0, 1, 2, ... give errors as large as the values, and **no warning**. So ask for all atoms, in order, and then pick.
 #
-# What DScribe can and cannot differentiate:
-#
-# | you want the derivative of | with respect to | DScribe 2.1 |
-# |---|---|---|
-# | SOAP (`gto`, `average="off"`, no weighting) of clusters and molecules | positions | analytic, fast |
-# | SOAP with `polynomial`, a weighting, an average | positions | numerical, silently |
-# | SOAP of periodic systems | positions | numerical, silently; centres: all atoms, in order, `attach=True` |
-# | any descriptor | the cell (strain, for the stress) | no; section 7 takes differences of the energy |
-# | any descriptor | positions, twice (for a Hessian) | no; section 6 takes differences of the forces |
+# **By strain.** A crystal can change in one more way: its cell. A *strain* $\boldsymbol\epsilon$ (symmetric, no unit) moves everything, $\mathbf{r} \to \mathbf{r}\,(1+\boldsymbol\epsilon)$: the diagonal stretches along x, y and z, the rest shears.
+# Six numbers say which: xx, yy, zz, yz, xz, xy. The derivatives by them come from the same pairs, at almost no cost. `deform` strains a crystal; we check one of the six by differences:
+
+# %%
+from forcefield.crystals import deform
+from forcefield.descriptors import describe_strained
+
+_, _, (by_strain,) = describe_strained(soap, [rattled])
+stretch_x = np.diag([1e-5, 0, 0])
+longer, shorter = soap.create(deform(rattled, stretch_x)), soap.create(deform(rattled, -stretch_x))
+own_by_strain = (longer - shorter) / 2e-5
+
+# %%
+print("shape (n_centers, 6, n_features):", by_strain.shape)
+print("xx agrees:", np.allclose(by_strain[:, 0], own_by_strain, rtol=0, atol=1e-4))
+assert np.allclose(by_strain[:, 0], own_by_strain, rtol=0, atol=1e-4)
+assert np.abs(own_by_strain).max() > 1
 
 # %% [markdown]
-# ## 3. The jump, and a difference taken across it
+# With $\partial E/\partial \mathbf{D}$ from the model, the chain rule gives the *virial* $W_{ij} = \partial E/\partial\epsilon_{ij}$ in eV, as it gives the forces. The *stress* is the virial for each volume, $\sigma_{ij} = W_{ij}/V$ (eV/Å³, or GPa): what the crystal pulls or pushes with at its faces. (We use ASE's sign: under pressure it is negative.)
+#
+# ## 3. The jump
 #
 # DScribe drops an atom where its Gaussian has fallen to 0.001 at `r_cut`: at the *neighbour radius* $r_\mathrm{cut} + 3.72\,\sigma$. There the descriptor has a small jump (lesson 5). A crystal has many atoms near that distance.
 #
-# **What do you expect** of a numerical derivative if one pair of atoms stands just at the jump? Scale the rattled cell so that one pair lies $10^{-5}$ Å beyond the neighbour radius:
+# **What do you expect** of the two kinds of derivative, if one pair of atoms stands just at the jump? Scale the rattled cell so that one pair lies $10^{-5}$ Å beyond the neighbour radius:
 
 # %%
-from forcefield.crystals import crosses_neighbour_radius, deform
-
 radius = neighbour_radius(soap)
-apart = np.sort(neighbor_list("d", rattled, radius + 0.5))
-factor = (radius + 1e-5) / apart[apart > radius][0]
-unlucky = deform(rattled, (factor - 1) * np.eye(3))
-slightly_smaller = deform(unlucky, -1e-5 * np.eye(3))  # edges times 0.99999: the pair is inside
-
-jump = np.abs(soap.create(unlucky) - soap.create(slightly_smaller)).max()
-largest = np.abs(soap.create(unlucky)).max()
-print(f"jump of the descriptor: {jump:.3f}, largest value {largest:.0f}")
-assert jump < largest / 1000
+apart = np.sort(neighbor_list("d", rattled, radius))  # the largest: 5.69 Å before the rattling
+factor = (radius + 1e-5) / apart[-1]
+at_jump = deform(rattled, (factor - 1) * np.eye(3))
+own = own_derivatives(at_jump, step=1e-6)  # so small a step stays on one side
 
 # %%
-_, (derivatives,) = describe(soap, [unlucky], attach=True)
-own = own_derivatives(unlucky, step=1e-6)
-error = np.abs(derivatives - own).max()
-print(f"error of DScribe's derivatives: {error:.1f} per Å, largest true value {np.abs(own).max():.1f}")
-print("found by crosses_neighbour_radius:", crosses_neighbour_radius(soap, unlucky))
-assert error > 1
+print(f"largest true derivative: {np.abs(own).max():.2f} per Å")
+for method in ("numerical", "auto"):
+    _, (derivatives,) = describe(soap, [at_jump], attach=True, method=method)
+    error = np.abs(derivatives - own).max()
+    print(f"{method:9s} error", f"{error:.2f}" if error > 1e-5 else "below 1e-5", "per Å")
+    assert (error > 0.5) == (method == "numerical")
 
 # %% [markdown]
-# A jump of less than a thousandth of the largest value, divided by DScribe's $2h = 2\cdot10^{-4}$ Å, becomes an error larger than the derivatives themselves. Our own difference used $h = 10^{-6}$ Å and stayed on one side of the jump.
-#
-# How often does this happen by chance, in frames as the next section draws them (strained, then rattled)?
-
-# %%
-from forcefield.crystals import crystal_frames
-
-for repeat, n_frames in ((1, 200), (2, 200)):
-    drawn_blindly = crystal_frames(n_frames, seed=2, repeat=repeat)
-    unlucky_ones = sum(crosses_neighbour_radius(soap, frame) for frame in drawn_blindly)
-    size = len(drawn_blindly[0])
-    print(f"{size:2d} atoms: {unlucky_ones} of {n_frames} frames have a pair within 1e-4 Å of the jump")
-
-# %% [markdown]
-# These frames would get wrong derivatives, and the share grows with the number of atoms: a simulation of many atoms meets such steps all the time (section 8). For the data set `crystal_frames` draws such a frame again. It looks at the geometry only, never at a label, so the test stays fair.
-# The cutoff was also chosen with the jump in mind: 6.49 Å lies half-way between two shells of neighbours (6.24 and 6.73 Å at $a = 3.6$ Å).
+# A jump of 0.0002, where the largest feature is about 10, divided by DScribe's $2h = 2\cdot10^{-4}$ Å, becomes an error larger than every derivative. The analytic ones do not see the jump: they are right on both sides of it. What remains is the jump itself: the *energy* of a model changes a little when a neighbour enters or leaves (section 8 measures it). No choice of derivatives removes that; a descriptor that ends smoothly would.
+# The cutoff was chosen with the jump in mind: 5.99 Å lies half-way between two shells of neighbours (5.69 and 6.24 Å at $a = 3.6$ Å).
 
 # %% [markdown]
 # ## 4. Data: stretch, shear, rattle
 #
-# In a perfect crystal no atom feels a force, by symmetry, so such cells teach little. Each frame is deformed by a strain matrix $\boldsymbol\epsilon$ (symmetric, no unit), $\mathbf{r} \to \mathbf{r}\,(1 + \boldsymbol\epsilon)$, and then its atoms are moved:
+# In a perfect crystal no atom feels a force, by symmetry, so such cells teach little. Each frame is strained, and then its atoms are moved:
 #
 # - the trace of $\boldsymbol\epsilon$ stretches all edges by up to $\pm 5\,\%$;
 # - the rest changes the shape by a few per cent without changing the volume (to first order): a *shear*;
 # - every coordinate moves by up to 0.12 Å, in some frames little, in others much.
 #
-# Each frame is drawn on its own and resembles no other, so here a random split is honest (unlike the trajectories of lesson 6).
+# Each frame is drawn on its own and resembles no other, so here a random split is honest (unlike the trajectories of lesson 6). EMT gives energy, forces and stress: 1 + 12 + 6 numbers for each frame.
 
 # %%
 from forcefield.crystals import crystal_dataset, crystal_split
 from forcefield.descriptors import plan_memory
 
-print(plan_memory(n_systems=400, n_centers=4, n_atoms=4, n_features=90)[1])
+print(plan_memory(n_systems=400, n_centers=4, n_atoms=4, n_features=50)[1])
 start = time.perf_counter()
 data, frames = crystal_dataset()
 training_rows, validation_rows, test_rows = crystal_split()
 print(f"time: {time.perf_counter() - start:.1f} s (this machine)")
+
+# %%
 print(data)
+print("virials:", data.virials.shape, "derivatives by strain:", data.strain_derivatives.shape)
 print(f"{len(training_rows)} training, {len(validation_rows)} validation, {len(test_rows)} test frames")
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -256,13 +265,14 @@ show(
 # The lower rim of the cloud is the perfect crystal, compressed or stretched. Shear and rattling lift a frame above it.
 
 # %% [markdown]
-# ## 5. Training, and what is checked
+# ## 5. Training, with and without the stress
 #
-# The model is that of lesson 6: the same small network for every atom, $\hat E = \sum_c f(\mathbf{D}_c)$, and $\hat{\mathbf F} = -\sum_c (\partial f/\partial \mathbf{D}_c)\,\partial\mathbf{D}_c/\partial\mathbf{R}$.
-# It is fitted with Levenberg-Marquardt (lesson 3), to the training frames only. Three seeds, found in `data/` or made again, a few seconds each:
+# The model is that of lesson 6: the same small network for every atom, $\hat E = \sum_c f(\mathbf{D}_c)$, and $\hat{\mathbf F} = -\sum_c (\partial f/\partial \mathbf{D}_c)\,\partial\mathbf{D}_c/\partial\mathbf{R}$; now also $\hat W = \sum_c (\partial f/\partial \mathbf{D}_c)\,\partial\mathbf{D}_c/\partial\boldsymbol\epsilon$.
+# The loss gets a third part, $w_W\,\mathrm{MSE}(W)/\mathrm{var}(W)$ with `virial_weight` $w_W$. It is fitted with Levenberg-Marquardt (lesson 3), to the training frames only. Three seeds, found in `data/` or made again, a few seconds each:
 
 # %%
 from forcefield.crystals import CRYSTAL_FIT, crystal_model
+from forcefield.training import train
 
 print(CRYSTAL_FIT)
 # What is not found is train(data[training_rows], seed=seed, **CRYSTAL_FIT).
@@ -271,75 +281,107 @@ models = [crystal_model(data, seed) for seed in range(3)]
 # %% [markdown]
 # | setting | what it does |
 # |---|---|
-# | `hidden_units` | one layer of 12 tanh units |
+# | `hidden_units` | one layer of 8 tanh units |
 # | `unit_length` | each descriptor is divided by its length first |
 # | `scaling="square_root"` | a feature is divided by $\sqrt{s\, s_\mathrm{max}}$ ($s$: its standard deviation), so that features that hardly vary are not blown up |
+# | `force_weight`, `virial_weight` | weights of forces and virials in the loss; energies have 1 |
 # | `iterations` | steps of Levenberg-Marquardt |
 #
-# How were they found? Several descriptors, sizes of the network and weights of the forces were compared by their errors on the **validation** frames. The 100 **test** frames chose nothing, nor did anything that section 6 measures.
+# All settings were chosen by the errors on the **validation** frames. The 100 **test** frames chose nothing, nor did anything that section 6 measures.
+#
+# Now the comparison. The same network without stress labels (its force weight, 1, is the one that suits it best on the validation frames); and both once more with only 40 of the 240 frames. **What do you expect?** Where will the stress help more: with few frames or with many? And which will gain: energies, forces, stresses?
 
 # %%
+start = time.perf_counter()
+without_stress = CRYSTAL_FIT | {"virial_weight": 0.0, "force_weight": 1.0}
+fits = {"240, with": models}
+for name, n_frames, settings in (
+    ("240, without", 240, without_stress),
+    ("40, with", 40, CRYSTAL_FIT),
+    ("40, without", 40, without_stress),
+):
+    part = data[training_rows[:n_frames]]
+    fits[name] = [train(part, seed=seed, **settings)[0] for seed in range(3)]
+print(f"time: {time.perf_counter() - start:.1f} s (this machine)")
+
+# %%
+from ase import units
+
 from forcefield.evaluation import mean_absolute_error, report
+from forcefield.strain_derivatives import predict_with_virials
 
 held_out = data[test_rows]
-predictions = [model.predict(held_out.descriptors, held_out.derivatives) for model in models]
-test_errors = []  # of the forces, meV/Å
-for seed, (energies, forces) in enumerate(predictions):
-    test_errors.append(1e3 * mean_absolute_error(forces, held_out.forces))
+volumes = np.array([frames[row].get_volume() for row in test_rows])[:, None]  # Å³
+
+
+# %%
+def errors_of(model):
+    """Errors on the test frames: energy (meV/atom), forces (meV/Å), stress (GPa)."""
+    energies, forces, virials = predict_with_virials(model, held_out)
+    stress_error = mean_absolute_error(virials / volumes, held_out.virials / volumes) / units.GPa
     energy_error = 250 * mean_absolute_error(energies, held_out.energies)  # 4 atoms: eV to meV/atom
-    report(f"seed {seed}, energy error", energy_error, "meV/atom", at_most=0.12)
-    report(f"seed {seed}, force error", test_errors[-1], "meV/Å", at_most=2)
-print(f"for scale: forces have a standard deviation of {1e3 * held_out.forces.std():.0f} meV/Å")
+    return energy_error, 1e3 * mean_absolute_error(forces, held_out.forces), stress_error
+
+
+# %%
+errors = {name: np.array([errors_of(model) for model in group]) for name, group in fits.items()}
+largest_errors = errors["240, with"].max(axis=0)
+report("with stress, largest energy error of three seeds", largest_errors[0], "meV/atom", at_most=0.09)
+report("with stress, largest force error of three seeds", largest_errors[1], "meV/Å", at_most=1.5)
+report("with stress, largest stress error of three seeds", largest_errors[2], "GPa", at_most=0.04)
+print(f"for scale: forces have a standard deviation of {1e3 * held_out.forces.std():.0f} meV/Å,")
+print(f"stresses one of {(held_out.virials / volumes).std() / units.GPa:.1f} GPa")
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-figure, axes = plt.subplots(1, 2, figsize=(7.5, 3.3))
-energies, forces = predictions[0]
-errors = 250 * (energies - held_out.energies), 1e3 * (forces - held_out.forces).ravel()
-truths = 250 * held_out.energies, held_out.forces.ravel()
-for axis, truth, error in zip(axes, truths, errors, strict=True):
-    axis.axhline(0, color=COLOURS["truth"], linewidth=1)
-    axis.plot(truth, error, ".", markersize=4, color=COLOURS["model"])
-axes[0].set(xlabel="EMT energy (meV/atom)", ylabel="model minus EMT (meV/atom)")
-axes[1].set(xlabel="EMT force component (eV/Å)", ylabel="model minus EMT (meV/Å)")
+figure, axes = plt.subplots(1, 3, figsize=(7.5, 3.0), sharey=True)
+for axis, column, label in zip(axes, range(3), ("energy (meV/atom)", "forces (meV/Å)", "stress (GPa)"), strict=True):
+    for row, name in enumerate(("40, without", "40, with", "240, without", "240, with")):
+        colour, marker = (COLOURS["baseline"], "s") if "without" in name else (COLOURS["model"], "o")
+        axis.plot(errors[name][:, column], [row] * 3, marker, color=colour, markerfacecolor="none")
+    axis.set(xlabel=label, xlim=(0, 1.1 * max(values[:, column].max() for values in errors.values())), ylim=(3.5, -0.5))
+axes[0].set_yticks(range(4))
+axes[0].set_yticklabels(["40 frames,\nno stress", "40 frames,\nstress", "240 frames,\nno stress", "240 frames,\nstress"])
+figure.suptitle("mean absolute error on 100 unseen frames, three seeds", fontsize=11)
 show(
     figure,
-    "Errors of the model on 100 unseen frames against the true energy and the true force components: "
-    "most points lie in a band about zero, some frames with large energies and forces outside it.",
+    "Errors of energy, forces and stress for four kinds of fit, three seeds each: with 40 frames, stress labels "
+    "lower the errors of energy and stress clearly; with 240 frames the differences are small.",
 )
 
+# %%
+few = errors["40, with"].mean(axis=0) / errors["40, without"].mean(axis=0)
+many = errors["240, with"].mean(axis=0) / errors["240, without"].mean(axis=0)
+print("mean error of three seeds with stress labels, over that without:")
+for n_frames, ratios, bounds in ((40, few, (1, 1.3, 1)), (240, many, (1.2, 1.3, 1))):
+    for what, ratio, bound in zip(("energy", "force", "stress"), ratios, bounds, strict=True):
+        report(f"{n_frames} frames, {what}", ratio, at_most=bound)
+
 # %% [markdown]
-# Such a plot of the differences shows more than the usual diagonal: compare the numbers on the two axes.
+# With 40 frames, stress labels lower the errors of energy and stress, and cost the forces nothing. With 240 frames the stress still gains, and the rest hardly changes: $240\times12 = 2880$ force components hold most of what there is to learn. Labels pay where they say something that the others do not, and most where labels are few.
 #
-# Now the check that needs no truth: are the forces the slope of the model's *own* energy? `CrystalCalculator` is the calculator of lesson 7; section 8 shows what it adds.
+# Now the check that needs no truth: are forces and stress the slopes of the model's *own* energy? `CrystalCalculator` is the calculator of lesson 7; section 8 shows what it adds. ASE takes the differences:
 
 # %%
+from ase.calculators.fd import calculate_numerical_forces, calculate_numerical_stress
+
 from forcefield.crystal_calculator import CrystalCalculator
-from forcefield.elasticity import energies_of
-from forcefield.finite_differences import numerical_forces
 
 calculators = [CrystalCalculator(model) for model in models]
-
-
-def energy_at(positions, structure):
-    """Energy by the first model, eV, of the structure with these positions, (n_atoms, 3), Å."""
-    moved = structure.copy()
-    moved.positions = positions
-    return energies_of(calculators[0], [moved])[0]
-
-
-# %%
 frame = frames[test_rows[0]].copy()
 frame.calc = calculators[0]
-forces = frame.get_forces()
-own_forces = numerical_forces(lambda moved: energy_at(moved, frame), frame.positions, step=1e-5)
-print("forces and own differences agree to 1e-6 eV/Å:", np.abs(forces - own_forces).max() < 1e-6)
-print("net force below 1e-6 eV/Å:", np.abs(forces.sum(axis=0)).max() < 1e-6)
-assert np.abs(forces - own_forces).max() < 1e-6
+force_slope = calculate_numerical_forces(frame, eps=1e-5)
+stress_slope = calculate_numerical_stress(frame, eps=1e-5)
+
+# %%
+print("forces agree to 1e-6 eV/Å: ", np.abs(frame.get_forces() - force_slope).max() < 1e-6)
+print("stress agrees to 1e-6 eV/Å³:", np.abs(frame.get_stress() - stress_slope).max() < 1e-6)
+assert np.abs(frame.get_forces() - force_slope).max() < 1e-6
+assert np.abs(frame.get_stress() - stress_slope).max() < 1e-6
 
 # %% [markdown]
 # ## 6. What one can measure
 #
-# A force field of a crystal is judged by what it was not fitted to. Six numbers, all from energies and forces:
+# A force field of a crystal is judged by what it was not fitted to. Six numbers of the perfect crystal:
 #
 # | number | what is done to the perfect crystal | what is read off |
 # |---|---|---|
@@ -351,7 +393,6 @@ assert np.abs(forces - own_forces).max() < 1e-6
 # | **longitudinal frequency at X** | layers move against each other, towards the next layer (fifth picture) | the same |
 #
 # The moduli are in GPa ($10^9$ N/m²). A *phonon* is a vibration that runs through a crystal as a wave. "X" names the wave along an edge of the cube with the wavelength $a_0$: each layer moves against the next, $a_0/2$ away. *Transverse* means across the direction of the wave, *longitudinal* along it.
-# In books $C'$ is $(C_{11}-C_{12})/2$. $C_{11}$ is the stress along x when x is stretched, $C_{12}$ the stress along y when x is stretched, $C_{44}$ the shear stress when the angle changes, each divided by the strain.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 corners = np.array(np.meshgrid(range(3), range(3))).reshape(2, -1)
@@ -390,6 +431,7 @@ from forcefield import elasticity
 names = ["a0 (Å)", "B (GPa)", "C' (GPa)", "C44 (GPa)", "X, transverse (THz)", "X, longitudinal (THz)"]
 
 
+# %%
 def measured(calculator):
     """The six numbers of the crystal, in the order and units of `names`."""
     lattice_constant, _, bulk_modulus = elasticity.equation_of_state(calculator)
@@ -398,6 +440,7 @@ def measured(calculator):
     return np.array([lattice_constant, bulk_modulus, *shear_moduli, frequencies[3], frequencies[-1]])
 
 
+# %%
 truth = measured(EMT())
 found = np.array([measured(calculator) for calculator in calculators])  # (3, 6)
 
@@ -409,36 +452,44 @@ assert 130 < truth[1] < 140
 assert 5 < truth[4] < 6  # a wrong unit, or 2 pi forgotten, would be noticed here
 
 # %% [markdown]
-# (Elastic constants: [Overton and Gaffney 1955](https://doi.org/10.1103/PhysRev.98.969), phonons: [Svensson and others 1967](https://doi.org/10.1103/PhysRev.155.619).) EMT is not copper: its shear moduli are a fifth too large. Now the models beside EMT, in per cent:
+# (Elastic constants: [Overton and Gaffney 1955](https://doi.org/10.1103/PhysRev.98.969), phonons: [Svensson and others 1967](https://doi.org/10.1103/PhysRev.155.619).) EMT is not copper: its shear moduli are a fifth too large. Now the models beside EMT, in per cent; those without stress labels (240 frames) too:
 
 # %%
 differences = 100 * (found / truth - 1)  # %, shape (3, 6)
-for name, values, bound in zip(names, differences.T, (0.05, 0.6, 5, 1.5, 0.14, 0.3), strict=True):
+others = np.array([measured(CrystalCalculator(model)) for model in fits["240, without"]])
+without = 100 * (others / truth - 1)
+for name, values, bound in zip(names, differences.T, (0.05, 0.3, 3, 1.2, 0.3, 0.3), strict=True):
     short_name = name.split(" (")[0]  # without its unit: these are per cent
     report(f"{short_name}, largest difference of three seeds", np.abs(values).max(), "%", at_most=bound)
+largest = np.abs(without[:, 2]).max()
+report("C' without stress labels, largest difference", largest, "%", at_least=0.5, at_most=8)
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-figure, axes = plt.subplots(figsize=(7, 3))
+figure, axes = plt.subplots(figsize=(7, 3.2))
 axes.axvline(0, color=COLOURS["truth"], linewidth=1)
-for seed, marker in enumerate("s^D"):
-    look = {"color": COLOURS["model"], "markerfacecolor": "none", "label": f"seed {seed}"}
-    axes.plot(differences[seed], np.arange(6), marker, **look)
+for values, shift, colour, marker, name in (
+    (without, -0.14, COLOURS["baseline"], "s", "without stress labels"),
+    (differences, 0.14, COLOURS["model"], "o", "with stress labels"),
+):
+    for seed, of_seed in enumerate(values):
+        look = {"color": colour, "markerfacecolor": "none", "label": name if seed == 0 else None}
+        axes.plot(of_seed, np.arange(6) + shift, marker, **look)
 axes.set(xlabel="model minus EMT (%)", yticks=np.arange(6), ylim=(5.5, -0.5))
 axes.set_yticklabels([name.split(" (")[0] for name in names])
 axes.legend(fontsize=9)
 show(
     figure,
-    "Differences of three models from EMT for the six numbers, in per cent: small for all; "
-    "the largest ones, and the largest spread of the seeds, belong to C'.",
+    "Differences of six models from EMT for the six numbers, in per cent: small for all; the largest ones, "
+    "and the largest spread of the seeds, belong to C', more so without stress labels.",
 )
 
 # %% [markdown]
 # A force field can only be as good as its labels: the models are much closer to EMT than EMT is to copper.
 #
-# The largest differences are those of $C'$, and the seeds differ most there. Why? Compare what a strain costs in energy. By hand, for the shear of $C'$, beside EMT:
+# The largest differences are those of $C'$, and the seeds differ most there. Why? Compare what a strain costs in energy, beside EMT:
 
 # %%
-from ase import units
+from forcefield.elasticity import energies_of
 
 volume_per_atom = truth[0] ** 3 / 4  # Å³
 for strain in (0.01, 0.03):
@@ -451,8 +502,7 @@ for strain in (0.01, 0.03):
 
 # %% [markdown]
 # The shear costs ten times less than a stretch of all edges by the same share. So the same small error of the model's energy, some hundredths of a meV for each atom, weighs ten times more.
-# And forces cannot make up for it: they fix the energy of a frame only up to a part that depends on the strain alone, because they tell how the energy changes when atoms move in a given cell. That part is left to the 240 energies.
-# (A *stress*, the topic of section 7, does speak of it, with six numbers for each frame. Research codes can train on stresses; we do not try it here.)
+# And forces cannot make up for it: they tell how the energy changes when atoms move in a given cell, and say nothing of the part that depends on the strain alone. That part is left to the energies, and to the stress: six more numbers for each frame that speak of nothing else.
 #
 # One more check of the phonons. The cell has $3\times4 = 12$ vibrations: three are motions of the whole crystal, with frequency zero; six are transverse at X and three longitudinal (a wave along each of x, y, z). Does the model know that they come in such groups?
 
@@ -467,33 +517,70 @@ for seed, calculator in enumerate(calculators):
 # Nobody told it. The groups follow from the symmetry of the crystal, and the descriptor keeps that symmetry.
 
 # %% [markdown]
-# ## 7. Stress, by differences
+# ## 7. Using the stress
 #
-# The stress $\sigma_{ij} = \frac{1}{V}\,\partial E/\partial\epsilon_{ij}$ says how the energy answers to a strain (its unit: eV/Å³, or GPa). DScribe gives no derivative with respect to the cell, so we strain the cell a little
-# both ways and take the difference of the energies: two for each of six strains. ASE has that ready. EMT has an analytic stress: the truth. Both in GPa:
+# **Elastic constants without energies.** In books the elastic constants of a cubic crystal are defined by the stress: stretch along x by a small $\epsilon$; then $C_{11} = \sigma_{xx}/\epsilon$ and $C_{12} = \sigma_{yy}/\epsilon$. Change the angle between x and y by $\gamma$; then $C_{44} = \sigma_{xy}/\gamma$.
+# Four cells are enough, and the results must agree with section 6: $C' = (C_{11}-C_{12})/2$ and $B = (C_{11}+2C_{12})/3$.
 
 # %%
-from ase.calculators.fd import calculate_numerical_stress
+def stress_of(calculator, crystal, strain):
+    """Stress of a strained crystal, GPa: xx, yy, zz, yz, xz, xy."""
+    strained = deform(crystal, strain)
+    strained.calc = calculator
+    return strained.get_stress() / units.GPa
 
-true_stress, model_stress = [], []
-for row in test_rows[:10]:
-    frame = frames[row].copy()
-    frame.calc = EMT()
-    true_stress.append(frame.get_stress() / units.GPa)  # xx, yy, zz, yz, xz, xy
-    frame.calc = calculators[0]
-    model_stress.append(calculate_numerical_stress(frame, eps=1e-5) / units.GPa)
-true_stress, model_stress = np.array(true_stress), np.array(model_stress)  # (10, 6), GPa
 
 # %%
-print(f"true stresses from {true_stress.min():.0f} to {true_stress.max():.0f} GPa")
-report("standard deviation of the true stress", true_stress.std(), "GPa", at_least=4, at_most=25)
-report("standard deviation of the model's stress", model_stress.std(), "GPa", at_least=4, at_most=25)
-stress_error = mean_absolute_error(model_stress, true_stress)
-report("mean absolute error of the model's stress", stress_error, "GPa", at_most=0.06)
+def elastic_constants(calculator, lattice_constant, size=0.002):
+    """C11, C12 and C44, GPa, from the stress under a stretch along x and under a change of an angle."""
+    crystal, along_x, angle = copper_crystal(lattice_constant), np.zeros((3, 3)), np.zeros((3, 3))
+    along_x[0, 0], angle[0, 1], angle[1, 0] = size, size / 2, size / 2
+    by_stretch = stress_of(calculator, crystal, along_x) - stress_of(calculator, crystal, -along_x)
+    by_angle = stress_of(calculator, crystal, angle) - stress_of(calculator, crystal, -angle)
+    return np.array([by_stretch[0], by_stretch[1], by_angle[5]]) / (2 * size)
+
+
+# %%
+of_emt = elastic_constants(EMT(), truth[0])
+print(f"EMT: C11 {of_emt[0]:.1f}, C12 {of_emt[1]:.1f}, C44 {of_emt[2]:.1f} GPa")
+constants = np.array([elastic_constants(calculators[seed], found[seed, 0]) for seed in range(3)])
+largest = 100 * np.abs(constants / of_emt - 1).max(axis=0)
+for name, value, bound in zip(("C11", "C12", "C44"), largest, (1.2, 1, 1.2), strict=True):
+    report(f"{name} from stress, largest difference of three seeds", value, "%", at_most=bound)
+
+# %%
+c11, c12, c44 = constants.T
+from_stress = np.array([(c11 + 2 * c12) / 3, (c11 - c12) / 2, c44]).T  # B, C', C44
+print("stress and energy agree to 1 %:", np.allclose(from_stress, found[:, 1:4], rtol=0.01))
+assert np.allclose(from_stress, found[:, 1:4], rtol=0.01)
 
 # %% [markdown]
-# The model never saw a stress, and gets it from energies and forces alone. A step of $10^{-5}$ is safe unless a pair crosses the neighbour radius on the way; then the jump is divided by $2\cdot10^{-5}$. To
-# reshape a cell thousands of times, one wants a descriptor whose derivative with respect to the cell is analytic. MACE, NequIP, SchNetPack and PACE (section 9) have that.
+# (They do not agree to the last digit: section 6 fits curves to finite strains, here the strain is small.)
+#
+# **Relaxing a cell.** In lesson 7 atoms moved until no force was left. With a stress the cell can follow: ASE's `FrechetCellFilter` treats its strain as more coordinates, with the virial as their force. We start from a cell that is stretched, sheared and rattled. **What do you expect** to be left?
+
+# %%
+from ase.filters import FrechetCellFilter
+from ase.optimize import BFGS
+
+relaxed = frames[test_rows[1]].copy()
+print("before: edges", relaxed.cell.lengths().round(2), "Å")
+print("angles", relaxed.cell.angles().round(1), "degrees")
+relaxed.calc = calculators[0]
+steps = BFGS(FrechetCellFilter(relaxed), logfile=None)
+converged = steps.run(fmax=1e-4, steps=200)
+
+# %%
+left_over = np.abs(relaxed.get_stress()).max() / units.GPa
+print("converged:", converged, "  largest stress below 0.01 GPa:", left_over < 0.01)
+edge = np.cbrt(relaxed.get_volume())
+print("edge equals a0 of section 6 to 0.001 Å:", abs(edge - found[0, 0]) < 1e-3)
+print("angles:", relaxed.cell.angles().round(1), "degrees")
+assert converged
+assert abs(edge - found[0, 0]) < 1e-3
+
+# %% [markdown]
+# The perfect crystal, from the stress alone. What is left of freedom is how it is turned: a force field does not care, and a cell may end turned in space.
 
 # %% [markdown]
 # ## 8. Where it breaks
@@ -512,6 +599,8 @@ true_curve = energies_of(EMT(), cells) / 4  # eV/atom
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     far_curves = np.array([energies_of(calculator, cells) / 4 for calculator in calculators])  # (3, 36)
+
+# %%
 print(f"{len(cells)} cells, {len(calculators)} calculators, {len(caught)} warnings; the first:")
 print(f"{caught[0].category.__name__}: {caught[0].message}")
 assert len(caught) == len(calculators)
@@ -549,23 +638,18 @@ show(
 spread, misses = np.ptp(far_curves, axis=0), np.abs(far_curves - true_curve)  # eV/atom
 inside = np.abs(stretches) < 0.045
 report("inside the data, largest miss", 1e3 * misses[:, inside].max(), "meV/atom", at_most=1)
-bounds = {-0.15: (300, 1000), -0.08: (2, 4), 0.08: (2, 14), 0.2: (125, 2900)}
+
+# %%
+bounds = {-0.15: (160, 1900), 0.2: (85, 1900)}
 for stretch, (least_miss, least_growth) in bounds.items():  # wide: from seed to seed they vary tenfold
     at, name = int(np.abs(stretches - stretch).argmin()), f"stretched by {stretch:.0%}"
     report(f"{name}, largest miss", 1e3 * misses[:, at].max(), "meV/atom", at_least=least_miss)
     report(f"{name}, growth of the spread", spread[at] / spread[inside].mean(), at_least=least_growth)
-
-# %%
-for stretch in (-0.07, -0.04):
-    at = int(np.abs(stretches - stretch).argmin())
-    sides = {bool(side) for side in far_curves[:, at] > true_curve[at]}
-    name, over_spread = f"compressed by {-stretch:.0%}", misses[:, at].min() / spread[at]
-    print(f"{name}: all three models err on one side of EMT:", len(sides) == 1)
-    report(f"{name}, smallest miss over the spread", over_spread, at_least=0.8)
-    assert len(sides) == 1
+shares = spread / misses.max(axis=0)
+report("all cells, smallest spread over the largest miss", shares.min(), at_most=0.3)
 
 # %% [markdown]
-# It grows, and early: as an alarm the spread is strong. But its size is not the size of the error. At 7 % and even at 4 % of compression, which is inside the data, the truth lies outside the spread of all three: they have the same labels and the same descriptor, and what all share no spread can show.
+# It grows, and early: as an alarm the spread is strong. But its size is not the size of the error. There are stretches at which all three agree and are wrong together: they have the same labels and the same descriptor, and what all share no spread can show.
 
 # %% [markdown]
 # ### Explore: stretch and shear
@@ -584,22 +668,46 @@ strain_explorer(models)
 # | **Shear (%)** | shears every crystal of the picture; the frames were sheared by at most 4 % in this way |
 # | **Reset** | back to the crystal as it is |
 #
-# The curves belong to the chosen shear. Beyond 4 % nothing is shaded: no stretch is inside the data then. The crystal is drawn beside. The sentence says whether it lies inside the data, and what EMT and the models predict.
+# The curves belong to the chosen shear. Beyond 4 % nothing is shaded: no stretch is inside the data then. The crystal is drawn beside. The sentence says whether it lies inside the data, and what energies and pressures EMT and the models predict (the pressure is minus the mean of the stresses xx, yy and zz).
 #
 # **Try:**
 #
 # 1. Without shear, stretch to 5 %, then on. Where do you *see* the models leave the curve? Where does the sentence say so?
 # 2. Compress by as much. Which side costs more energy?
-# 3. Set the stretch to 0 and shear up to 12 %. Compare the miss with that of a stretch of 12 %, and remember from section 6 what each of the two costs.
+# 3. Which pressure presses the crystal to 5 % less? Do the models agree on it, and at 12 %?
+# 4. Set the stretch to 0 and shear up to 12 %. Compare the miss with that of a stretch of 12 %, and remember from section 6 what each of the two costs.
 #
 # <details><summary>Answers</summary>
 #
 # 1. The picture, in which a line is 10 meV thick, shows it some per cent beyond the data. The sentence gives meV, and says "outside the training data" from the first step beyond 5 %.
 # 2. Compression: atoms repel each other steeply. EMT's energy rises by 0.9 eV for an atom at 12 % of compression, by 0.4 eV at 12 % of stretch.
-# 3. The stretch of 12 % is missed by ten to hundreds of meV, the shear by a few. The shear costs ten times less, and it brings half of the neighbours closer where a stretch moves all of them away.
+# 3. EMT says 25.7 GPa, and the models agree within a few tenths. At 12 % of compression EMT says 106 GPa, the models little more than half of that, or less: a pressure is a slope of the energy, and outside the data slopes go wrong first.
+# 4. The stretch of 12 % is missed by ten to hundreds of meV, the shear by a few. The shear costs ten times less, and it brings half of the neighbours closer where a stretch moves all of them away.
 # </details>
 
 # %% [markdown]
+# ### At the jump
+#
+# The energy of section 3's cell, with one pair just beyond the neighbour radius and just inside. How large is the jump of the *energy*? And are the forces right on both sides?
+
+# %%
+jumps, slopes_agree = [], []
+for calculator in calculators:
+    scales = [factor * (radius + shift) / (radius + 1e-5) for shift in (-1e-7, 1e-7)]
+    sides = [deform(rattled, (scale - 1) * np.eye(3)) for scale in scales]
+    jumps.append(1e3 * abs(np.subtract(*energies_of(calculator, sides))) / 4)  # meV/atom
+    at_jump.calc = calculator
+    own_forces = calculate_numerical_forces(at_jump, eps=1e-6)
+    slopes_agree.append(np.abs(at_jump.get_forces() - own_forces).max() < 1e-5)
+
+# %%
+report("largest jump of three seeds", max(jumps), "meV/atom", at_least=0.0015, at_most=0.03)
+print("forces are the slope of the energy, next to the jump:", all(slopes_agree))
+assert all(slopes_agree)
+
+# %% [markdown]
+# The jump is small beside the error of the model, and the forces are right on both sides of it. But in a simulation each crossing changes the energy by such a step, which no force knows of: however short the time step, the energy is not conserved to the last digit. A descriptor that ends smoothly has no jump at all.
+#
 # ### A larger cell
 #
 # The sum over atoms works for any number of atoms. Two cells side by side have twice the energy, as they must:
@@ -613,20 +721,28 @@ assert abs(two - 2 * one) < 1e-9
 # **What do you expect** of a model trained on cells of 4 atoms, in cells of 32 that move on their own? The strains are drawn as before, the displacements too.
 
 # %%
-from forcefield.dataset import Dataset
+from forcefield.crystals import crystal_frames
+from forcefield.systems import label
 
-large_frames = crystal_frames(24, 1, soap, repeat=2)
-large = Dataset.from_structures(large_frames, soap, attach=True, calculator=EMT())
-large_training, large_test = large[:18], large[18:]
-print(large)
+large_frames = crystal_frames(6, 1, repeat=2)
+_, _, true_forces = label(large_frames, EMT())
+
+
+# %%
+def force_error(calculator, structures, true_forces):
+    """Mean absolute error of the forces, meV/Å."""
+    copies = [structure.copy() for structure in structures]
+    for structure in copies:
+        structure.calc = calculator
+    return 1e3 * mean_absolute_error(np.array([one.get_forces() for one in copies]), true_forces)
+
 
 # %%
 small_cell_errors = []
-for seed, model in enumerate(models):
-    _, forces = model.predict(large_test.descriptors, large_test.derivatives)
-    small_cell_errors.append(1e3 * mean_absolute_error(forces, large_test.forces))
-    report(f"seed {seed}, force error in cells of 32 atoms", small_cell_errors[-1], "meV/Å", at_least=5)
-times_worse = np.array(small_cell_errors) / test_errors
+for seed, calculator in enumerate(calculators):
+    small_cell_errors.append(force_error(calculator, large_frames, true_forces))
+    report(f"seed {seed}, force error in cells of 32 atoms", small_cell_errors[-1], "meV/Å", at_least=3)
+times_worse = np.array(small_cell_errors) / errors["240, with"][:, 1]
 report("smallest of the three, over the error in cells of 4", times_worse.min(), at_least=6)
 
 # %% [markdown]
@@ -645,8 +761,9 @@ def mean_distances(structure):
     return np.linalg.norm(nearest_neighbours(structure, 12), axis=-1).mean(axis=1) / edge
 
 
+# %%
 small_means = np.concatenate([mean_distances(frame) for frame in frames])
-large_means = np.concatenate([mean_distances(frame) for frame in large_frames])
+large_means = np.concatenate([mean_distances(frame) for frame in crystal_frames(24, 1, repeat=2)])
 print(f"standard deviation: {small_means.std():.4f} (4 atoms), {large_means.std():.4f} (32 atoms)")
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -665,45 +782,124 @@ show(
 )
 
 # %% [markdown]
-# **The cure** is data of the right kind: 18 frames of 32 atoms (one energy and 96 force components each), the same network, the same 6 unseen frames as test.
+# **The cure** is data of the right kind. This is general: **a test set drawn like the training set says nothing about uses of another kind.** Ours was drawn honestly, and still its error was no promise for a larger cell. The next section needs such cells, and takes their data from where it will be used: from hot copper.
+
+# %% [markdown]
+# ## 9. Copper expands and melts
+#
+# A crystal that is heated expands, and melts. We heat 108 atoms with EMT and with models, at pressure zero, with the same program. The cell must follow the pressure, so each step needs the stress.
+# NPTBerendsen of ASE draws temperature and pressure towards what is asked for. (It gives correct averages, not correct fluctuations.) The bath goes from 300 K to 3000 K in 0.6 ps, and stays there for 0.6 ps.
+#
+# Two things are recorded. The *edge* of the cube. And the *order*: the mean of $e^{i\mathbf{k}\cdot\mathbf{r}}$ over the atoms, as X-rays would see the crystal ($\mathbf{k}$: the four waves (111), whose crests are layers of the crystal). It is 1 if all atoms are in their places, and small if they are anywhere.
 
 # %%
-from forcefield.training import train
+from ase.md.nptberendsen import NPTBerendsen
+from ase.md.velocitydistribution import thermalize_momenta
 
+BLOCKS, STEPS, TIME_STEP = 40, 5, 6.0  # 40 blocks of 5 steps of 6 fs
+
+# %%
+def heated(calculator, repeat, seed):
+    """Frames of a crystal that is heated from 300 to 3000 K and held there, one after each block."""
+    atoms = copper_crystal(3.6) * (repeat, repeat, repeat)
+    atoms.calc = calculator
+    # Twice 300 K: half of it becomes potential energy.
+    thermalize_momenta(atoms, 600, rng=np.random.default_rng(seed))
+    fs, frames = units.fs, []
+    bath = {"temperature_K": 300, "taut": 60 * fs, "pressure_au": 0, "taup": 200 * fs}
+    bath["compressibility_au"] = 1 / (137 * units.GPa)
+    dynamics = NPTBerendsen(atoms, TIME_STEP * fs, **bath)
+    for temperature in np.minimum(300 + 2700 * np.linspace(0, 2, BLOCKS), 3000):  # rises, then stays
+        dynamics.set_temperature(temperature_K=temperature)
+        dynamics.run(STEPS)
+        frames.append(atoms.copy())
+    return frames
+
+
+# %%
+def edge_and_order(frames, repeat):
+    """Edge of the cube (Å) and order (no unit) of each frame, (2, n_frames)."""
+    waves = 2 * np.pi * repeat * np.array([[1, 1, 1], [1, 1, -1], [1, -1, 1], [-1, 1, 1]])
+    amplitudes = [np.exp(1j * frame.get_scaled_positions() @ waves.T).mean(axis=0) for frame in frames]
+    edges = [np.cbrt(frame.get_volume()) / repeat for frame in frames]
+    return np.array([edges, np.abs(amplitudes).mean(axis=1)])
+
+
+# %% [markdown]
+# The data come from EMT at the same temperatures, in cells of 32 atoms: 20 frames, with energies, forces and stresses. Three seeds:
+
+# %%
 start = time.perf_counter()
-settings = CRYSTAL_FIT | {"iterations": 10}
-of_large_cells = [train(large_training, seed=seed, **settings)[0] for seed in range(3)]
+hot_frames = heated(EMT(), 2, seed=10)[::2]
+hot_set = Dataset.from_structures(hot_frames, soap, attach=True, calculator=EMT(), virials=True)
+hot_models = [train(hot_set, seed=seed, **CRYSTAL_FIT | {"iterations": 20})[0] for seed in range(3)]
+hot_calculators = [ForceFieldCalculator(model) for model in hot_models]
+print(hot_set)
 print(f"time: {time.perf_counter() - start:.1f} s (this machine)")
-large_cell_errors = []
-for seed, model in enumerate(of_large_cells):
-    _, forces = model.predict(large_test.descriptors, large_test.derivatives)
-    large_cell_errors.append(1e3 * mean_absolute_error(forces, large_test.forces))
-    report(f"seed {seed}, fitted to such cells, force error", large_cell_errors[-1], "meV/Å", at_most=5)
-left_over = np.array(large_cell_errors) / small_cell_errors
-report("largest of the three, over that of the model from small cells", left_over.max(), at_most=0.5)
 
 # %% [markdown]
-# Far better, by data alone. The price is the cost of section 2. This is general: **a test set drawn like the training set says nothing about uses of another kind.** Ours was drawn honestly, and still its
-# error was no promise for a larger cell. A vacancy (an exercise), a surface, a liquid would be further still.
-#
-# ### At the jump
-#
-# Section 3 threw frames away that had a pair at the neighbour radius. A simulation cannot do that: atoms go where they go. So `CrystalCalculator` warns there as well, if forces are asked for. The unlucky cell again:
+# Now 108 atoms, which no model has seen. EMT first, and its own frames as a test. (Velocities are drawn with seeds 0, 1 and 2; EMT has seed 0.)
 
 # %%
-unlucky.calc = calculators[0]
-with warnings.catch_warnings(record=True) as caught:
-    warnings.simplefilter("always")
-    forces = unlucky.get_forces()
-print(f"{caught[0].category.__name__}: {caught[0].message}")
-own_forces = numerical_forces(lambda moved: energy_at(moved, unlucky), unlucky.positions, step=1e-6)
-report("error of the forces", np.abs(forces - own_forces).max(), "eV/Å", at_least=0.01, at_most=0.17)
+emt_frames = heated(EMT(), 3, seed=0)
+tested = emt_frames[5::10]
+_, _, tested_forces = label(tested, EMT())
+hot_errors = [force_error(calculator, tested, tested_forces) for calculator in hot_calculators]
+cold_errors = [force_error(ForceFieldCalculator(model), tested, tested_forces) for model in models]
+report("hot models, largest force error of three seeds", max(hot_errors), "meV/Å", at_most=6)
+report("models of 4 atoms, smallest of three", min(cold_errors), "meV/Å", at_least=50)
 
 # %% [markdown]
-# Our own differences, with a step that stays on one side, are the reference. The error is many times the test error of section 5, and it comes and goes from step to step: in a simulation it acts like noise that heats or cools. A descriptor with analytic derivatives does not make this error; one that ends smoothly has no jump at all.
+# **What do you expect?** Errors of some meV/Å, beside forces of eV/Å: will the models expand as EMT does? And melt at the same time?
+
+# %%
+start = time.perf_counter()
+curves = {"EMT": edge_and_order(emt_frames, 3)}
+for seed, calculator in enumerate(hot_calculators):
+    curves[f"seed {seed}"] = edge_and_order(heated(calculator, 3, seed), 3)
+print(f"time: {time.perf_counter() - start:.1f} s (this machine)")
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+figure, axes = plt.subplots(1, 2, figsize=(7.5, 3.4))
+picoseconds = 0.001 * TIME_STEP * STEPS * np.arange(1, BLOCKS + 1)
+for name, curve in curves.items():
+    style = dict(zip(("seed 0", "seed 1", "seed 2"), ("--", "-.", ":"), strict=True)).get(name)
+    look = LINES["truth"] if name == "EMT" else LINES["model"] | {"linestyle": style}
+    for axis, values in zip(axes, curve, strict=True):
+        axis.plot(picoseconds, values, **look | {"label": name})
+axes[0].set(xlabel="time (ps)", ylabel="edge of the cube (Å)")
+axes[1].set(xlabel="time (ps)", ylabel="order")
+for axis in axes:
+    axis.axvline(picoseconds[-1] / 2, color="0.6", linewidth=1)
+axes[0].legend(fontsize=9)
+axes[1].text(picoseconds[-1] * 0.52, 0.97, "from here\nbath at 3000 K", va="top", color="0.4")
+show(
+    figure,
+    "Edge of the cube and order against time for EMT and three models: the edge grows from 3.60 to 3.9 Å, "
+    "the order falls from 1 to about 0.1; the curves of the models lie on that of EMT or about it.",
+)
+
+# %%
+edges, orders = np.array(list(curves.values())).swapaxes(0, 1)  # each (4, BLOCKS), EMT first
+solid = slice(3, 13)  # bath from 700 to 2000 K
+same_start = np.abs(edges[1, solid] - edges[0, solid]).max()
+spread_of_seeds = np.ptp(edges[1:, solid], axis=0).max()
+report("solid: edge, seed 0 beside EMT, largest difference", same_start, "Å", at_most=0.00015)
+report("solid: edge, spread of the three seeds", spread_of_seeds, "Å", at_least=0.0005, at_most=0.01)
+
+# %%
+melted = picoseconds[(orders < 0.4).argmax(axis=1)]
+report("time at which EMT's order is below 0.4", melted[0], "ps", at_least=0.5, at_most=1.2)
+report("models: earliest", melted[1:].min(), "ps", at_least=0.5, at_most=1.2)
+report("models: latest", melted[1:].max(), "ps", at_least=0.5, at_most=1.2)
+report("at the end, largest order of all four", orders[:, -5:].mean(axis=1).max(), at_most=0.35)
 
 # %% [markdown]
-# ## 9. What this course left out, and where to go next
+# While the crystal is solid, a model that starts from EMT's own velocities follows it far more closely than runs with other velocities do: thermal expansion is right within the spread of the seeds. Then all four melt, within a few tenths of a ps of each other. Once atoms leave their places, a small difference grows until trajectories have nothing in common (lesson 7), so that only averages can be compared.
+# This is not a melting *point*: within a picosecond, without a surface, a crystal is overheated by far. And it is a short run of few atoms: exercise 2 doubles both.
+
+# %% [markdown]
+# ## 10. What this course left out, and where to go next
 #
 # You have built every part of a force field. The codes that people use for research have the same parts, with better ones in some places.
 #
@@ -734,7 +930,7 @@ report("error of the forces", np.abs(forces - own_forces).max(), "eV/Å", at_lea
 # %% [markdown]
 # ## Exercises
 #
-# **1. A vacancy.** Take one atom out of a perfect cell of 32 atoms. The *vacancy formation energy* is $E(31) - \tfrac{31}{32}E(32)$, here without relaxing the neighbours. Compare EMT, the three models from small cells and the three from large
+# **1. A vacancy.** Take one atom out of a perfect cell of 32 atoms. The *vacancy formation energy* is $E(31) - \tfrac{31}{32}E(32)$, here without relaxing the neighbours. Compare EMT, the three models from small cells and the three from hot
 # cells. What do you expect?
 #
 # <details><summary>Solution</summary>
@@ -743,35 +939,27 @@ report("error of the forces", np.abs(forces - own_forces).max(), "eV/Å", at_lea
 # full = copper_crystal(truth[0]) * (2, 2, 2)
 # vacancy = full.copy()
 # del vacancy[0]
-# members = [CrystalCalculator(model) for model in models + of_large_cells]
-# for name, calculator in zip(["EMT", *["4 atoms"] * 3, *["32 atoms"] * 3], [EMT(), *members]):
+# members = [ForceFieldCalculator(model) for model in models + hot_models]
+# for name, calculator in zip(["EMT", *["4 atoms"] * 3, *["hot"] * 3], [EMT(), *members]):
 #     whole, with_hole = energies_of(calculator, [full, vacancy])
 #     print(f"{name:9s} {with_hole - 31 / 32 * whole:.2f} eV")
 # ```
 #
-# EMT says 1.24 eV. The models from small cells say 1.8 to 2.1 eV: no training frame has an atom with a neighbour missing, so the answer is a guess. Those from large cells come nearer (1.3 to 1.6 eV), but large perfect
-# cells do not hold vacancies either: the three still differ by some tenths of an eV, and one that comes close does so by luck.
+# EMT says 1.24 eV. The models from small cells say anything from 1.1 eV down to a negative number: no training frame has an atom with a neighbour missing, so the answer is a guess. The three from hot cells say 1.22 to 1.23 eV: in liquid copper neighbours are missing all the time.
 # </details>
 #
-# **2. Another kind of model.** Fit a `SparseGaussianProcess` (lesson 6) with 600 sparse points to the same 240 frames. How long does it take? Compare its errors on the *validation* frames and its six numbers with the network's.
+# **2. Slower, larger.** Is the agreement of section 9 an accident of a short run? Heat twice as slowly (`BLOCKS = 80`), or a cell of 256 atoms (`repeat` 4), with EMT and one model. How many ps, how many atoms does the melting need?
 #
 # <details><summary>Solution</summary>
 #
 # ```python
-# from forcefield.gaussian_process import SparseGaussianProcess
-#
-# start = time.perf_counter()
-# process = SparseGaussianProcess(data[training_rows], n_sparse=600)
-# print(f"{time.perf_counter() - start:.1f} s")
-# checked = data[validation_rows]
-# for name, model in (("network", models[0]), ("Gaussian process", process)):
-#     energies, forces = model.predict(checked.descriptors, checked.derivatives)
-#     print(f"{name}: {250 * mean_absolute_error(energies, checked.energies):.3f} meV/atom,", end=" ")
-#     print(f"{1e3 * mean_absolute_error(forces, checked.forces):.2f} meV/Å")
-#     print("    differences from EMT in %:", (100 * (measured(CrystalCalculator(model)) / truth - 1)).round(2))
+# BLOCKS = 80
+# for name, calculator in (("EMT", EMT()), ("model", hot_calculators[0])):
+#     edges, order = edge_and_order(heated(calculator, 3, seed=0), 3)
+#     print(f"{name}: edge {edges[39]:.3f} Å half-way, {edges[-1]:.3f} at the end, order {order[-1]:.2f}")
 # ```
 #
-# It takes ten times less time than the network. Forces are as good, energies half as good; so are $C'$ and $B$, which come from energies. The others are alike.
+# As long as the edge is one that the training frames had (up to 3.91 Å), model and EMT agree as well as two runs of EMT with other velocities; in 256 atoms to about 0.001 Å all along. The slower run ends in a liquid with an edge of about 4.0 Å, beyond those frames. There our three models ended between 0.03 Å below and 0.002 Å above EMT's runs with the same velocities, and three runs of EMT scatter by 0.015 Å: more runs, or frames of that size, would have to tell.
 # </details>
 #
 # **3. One jump in the equation of state.** Shells of neighbours pass the neighbour radius when the crystal is stretched. At which lattice constants, between 3.4 and 3.8 Å, does that happen? Look at `neighbour_radius(soap)` and at the shell distances
@@ -786,31 +974,32 @@ report("error of the forces", np.abs(forces - own_forces).max(), "eV/Å", at_lea
 #         print(f"shell {n}: a = {constant:.3f} Å")
 # ```
 #
-# At 3.745 Å (shell 6) and 3.467 Å (shell 7). The range of `equation_of_state` contains neither: the cutoff was chosen so.
+# At 3.786 Å (shell 5) and 3.457 Å (shell 6). The range of `equation_of_state` contains neither: the cutoff was chosen so.
 # </details>
 
 # %% [markdown]
 # ## Summary
 #
-# - A crystal is a small cell and its images. With a cutoff wider than the cell all images count: 86 neighbours, not 3.
-# - For periodic systems DScribe's derivatives are numerical, cost $6N$ descriptions, and are right only for all atoms in order with `attach=True`. Taken across the jump at $r_\mathrm{cut}+3.72\,\sigma$ they are wrong by more than their size; such frames are drawn again, and in use the calculator warns.
-# - 240 frames of 4 atoms give at most 0.12 meV/atom and 2 meV/Å on 100 unseen ones, for three seeds; forces agree with differences of the model's own energy to 1e-6 eV/Å.
-# - Beside EMT: bulk modulus and phonons at X within half a per cent, $C'$ within 5 %, although nothing of the kind was a label. The largest differences are those of $C'$, because that shear costs so little energy. EMT itself differs from copper by more.
-# - Outside $\pm 5\,\%$ the models are wrong by up to hundreds of meV for each atom. The spread of a committee grows there at once, but its size is not that of the error. In cells of 32 atoms models from 4 atoms are many times worse; 18 large frames correct it.
+# - A crystal is a small cell and its images. With a cutoff wider than the cell all images count: 78 neighbours, not 3.
+# - For periodic systems DScribe takes derivatives by differences, and across its jump they are wrong by more than their size. Summed over pairs they are exact, by atoms and by strain, and cost less; in reverse mode forces and stress cost a few descriptions, for any number of atoms.
+# - 240 frames of 4 atoms give at most 0.09 meV/atom, 1.5 meV/Å and 0.04 GPa on 100 unseen ones, for three seeds. Stress labels help most where frames are few.
+# - Beside EMT: bulk modulus and phonons at X within 0.4 %, elastic constants from stress within 1.5 %, $C'$ within 3 %: that shear costs so little energy. EMT itself differs from copper by more.
+# - Outside $\pm 5\,\%$ the models are wrong by up to hundreds of meV for each atom; the spread of a committee grows there at once, but its size is not that of the error. In cells of 32 atoms models from 4 atoms are many times worse.
+# - Models of 20 hot frames of 32 atoms expand and melt 108 atoms as EMT does, within the spread of the seeds.
 
 # %% [markdown]
 # ## Questions
 #
-# **1.** You need derivatives for atom 2 of a periodic cell only, to save time. You ask DScribe for `centers=[2], attach=True`. What do you get?
+# **1.** A program gives forces for a periodic system by central differences of 10⁻⁴ Å, and its energy has small jumps where neighbours enter. How large a force error can a jump of 10⁻⁵ eV make?
 #
 # <details><summary>Answer</summary>
-# Wrong numbers, without a warning: the periodic numerical code lets the first centre of the list follow atom 0, the second atom 1, and so on. Ask for all atoms in order and take row 2.
+# $10^{-5}/(2\cdot10^{-4}) = 0.05$ eV/Å, in the steps in which a pair stands there, and none in the others. An analytic derivative never sees the jump; the energy still makes it.
 # </details>
 #
 # **2.** A paper trains on perfect crystals at many volumes, energies and forces, and reports a force error of exactly zero. Is the force field perfect?
 #
 # <details><summary>Answer</summary>
-# No. In perfect cubic crystals every force is zero by symmetry, and any model with an invariant descriptor gives zero too. Those labels teach nothing and test nothing. Rattled frames are needed.
+# No. In perfect cubic crystals every force is zero by symmetry, and any model with an invariant descriptor gives zero too. Those labels teach nothing and test nothing. Rattled frames are needed; the stress is not zero there, and would teach something.
 # </details>
 #
 # **3.** Your model has 0.6 meV/Å on held-out frames, drawn like the training frames. A colleague wants to use it for copper with a grain boundary. What do you answer?

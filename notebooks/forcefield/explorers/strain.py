@@ -4,6 +4,7 @@ import functools
 from dataclasses import dataclass
 
 import numpy as np
+from ase import units
 from ase.calculators.emt import EMT
 from scipy.interpolate import CubicSpline
 
@@ -21,6 +22,7 @@ from forcefield.explorers.base import Reading, figure_and_explorer
 from forcefield.explorers.controls import slider
 from forcefield.explorers.drawing import Mark, bare, legend_above, moving
 from forcefield.plots import COLOURS, LINES, TRAINING_RANGE
+from forcefield.reverse_soap import ReverseSoap
 
 STRETCHES = np.linspace(-12, 15, 28)
 """Where the curves are drawn, %."""
@@ -42,6 +44,8 @@ class StrainReading:
         At the stretch asked for, eV per atom.
     energy : ndarray of float64, shape (n_models,)
         Of the models there, eV per atom.
+    true_pressure, pressure : float and ndarray of float64, shape (n_models,)
+        What holds the crystal there, by EMT and by the models: minus the mean of the stresses xx, yy and zz, GPa.
     place : str
         Where the crystal lies with respect to the training data, in words.
     """
@@ -50,6 +54,8 @@ class StrainReading:
     energies: np.ndarray
     true_energy: float
     energy: np.ndarray
+    true_pressure: float
+    pressure: np.ndarray
     place: str
 
 
@@ -67,6 +73,20 @@ def true_curve(shear):
     """
     computed = STRETCHES[::3]
     return CubicSpline(computed, energies_of(EMT(), strained(computed, shear)) / 4)(STRETCHES)
+
+
+@functools.lru_cache(maxsize=1)
+def reverse_soap():
+    """Forces and virials on the descriptor of the crystal lesson; kept, because to make it takes time."""
+    return ReverseSoap(crystal_soap())
+
+
+def pressures(models, crystal):
+    """Pressure of a crystal by EMT and by models, GPa: minus a third of the trace of the stress; float, (n_models,)."""
+    crystal.calc = EMT()
+    of_emt = -crystal.get_stress()[:3].mean() / units.GPa
+    _, _, virials = reverse_soap().evaluate_all(crystal, [model.frozen() for model in models])
+    return float(of_emt), -np.trace(virials, axis1=1, axis2=2) / 3 / crystal.get_volume() / units.GPa
 
 
 def place(stretch, shear):
@@ -94,11 +114,14 @@ def compute(models, stretch, shear):
     # All atoms of a perfect crystal have the same surroundings: the energy of one centre is that per atom.
     features = crystal_soap().create(crystals, centers=[[0]] * len(crystals))[:, 0]
     energies = np.array([model.frozen()(features)[0] for model in models])
+    true_pressure, pressure = pressures(models, crystals[-1])
     return StrainReading(
         true_energies=true_curve(shear),
         energies=energies[:, :-1],
         true_energy=float(energies_of(EMT(), crystals[-1:])[0] / 4),
         energy=energies[:, -1],
+        true_pressure=true_pressure,
+        pressure=pressure,
         place=place(stretch, shear),
     )
 
@@ -109,15 +132,22 @@ def describe_reading(stretch, shear, result):
     error = in_mev(np.abs(result.energy - result.true_energy).max())
     return Reading(
         f"Copper stretched by {round(stretch, 2) + 0.0:.2f} % and sheared by {shear:.2f} %: {result.place}. "
-        f"EMT's energy is {in_mev(result.true_energy):.1f} meV/atom.",
+        f"EMT's energy is {in_mev(result.true_energy):.1f} meV/atom, its pressure "
+        f"{in_gpa(result.true_pressure):.1f} GPa.",
         f"The models predict {predicted} meV/atom; the largest error is {error:.1f} meV/atom, "
-        f"the models differ by {in_mev(np.ptp(result.energy)):.1f} meV/atom.",
+        f"the models differ by {in_mev(np.ptp(result.energy)):.1f} meV/atom. "
+        f"Their pressures are {', '.join(f'{in_gpa(value):.1f}' for value in result.pressure)} GPa.",
     )
 
 
 def in_mev(energy):
     """An energy in eV as meV, rounded to one digit; no minus before a zero."""
     return np.round(1e3 * energy, 1) + 0.0
+
+
+def in_gpa(pressure):
+    """A pressure in GPa, rounded to one digit; no minus before a zero."""
+    return np.round(pressure, 1) + 0.0
 
 
 def outline_of(width, height):
