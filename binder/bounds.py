@@ -7,8 +7,10 @@ from collections import namedtuple
 
 import paths
 
-LOOSE = 6  # a bound further than this factor from the stored number needs a reason
+# A bound nearer to the stored number than the first factor, or further than the second, needs a reason.
+NEAR, LOOSE = 2, 6
 LIST = os.path.join("tests", "bounds.txt")
+GENERAL = "near"  # the heading of reasons for many near bounds
 ROUNDING = 0.97  # stored numbers have two digits
 NUMBER = r"(-?[\d.]+(?:e[-+]?\d+)?)"
 # What forcefield.evaluation.report prints: "force error: 3.5 meV/Å (at most 25)", "ratio: 2 (from 1.5 to 4)".
@@ -17,8 +19,9 @@ REPORT = re.compile(
 )
 HEADING = f"""\
 # Every bound in the lessons' outputs, so that a change of one is seen. Written by `python3 binder/course.py bounds`.
-# A bound further than a factor of {LOOSE} from the stored number needs a reason: write it after two blanks and a # at
-# the end of its line. The command keeps it as long as the bound stays what it is.
+# A bound further than a factor of {LOOSE} from the stored number, or nearer than a factor of {NEAR}, needs a reason:
+# write it after two blanks and a # at the end of its line. The command keeps it as long as the bound stays what it is.
+# What many near bounds have in common is said once, under "{GENERAL}": a reason there is for all lines with the words.
 """
 
 Report = namedtuple("Report", "name value unit at_least at_most")
@@ -74,19 +77,27 @@ def read_list(text):
     return lessons
 
 
-def complaints(report, reason=""):
-    """Return what is wrong with a stored number and its bounds, a sentence each."""
+def complaints(report, reason="", general=()):
+    """Return what is wrong with a stored number and its bounds, a sentence each.
+
+    Words in `general` are reasons for near bounds alone.
+    """
     left = [(f"{report.name}: {report.value:g} ({words(report)})", margin) for margin in margins(report)]
     broken = [f"{what} breaks its bound." for what, margin in left if margin < ROUNDING]
     loose = [f"{what} is {margin:.1f} times away from its bound." for what, margin in left if margin * ROUNDING > LOOSE]
-    return broken + (loose if not reason else [])
+    near = [
+        f"{what} is only {margin:.2f} times away from its bound."
+        for what, margin in left
+        if ROUNDING <= margin < NEAR * ROUNDING and not any(word in what for word in general)
+    ]
+    return broken + ([] if reason else loose + near)
 
 
-def listed(notebook, reasons):
-    """Return a lesson's lines for tests/bounds.txt, and its complaints."""
+def listed(notebook, reasons, general=()):
+    """Return a lesson's lines for tests/bounds.txt, and its complaints; `general` as in `complaints`."""
     found = stored_reports(notebook)
     lines = [f"{report.name}: {words(report)}" for report in found]
-    wrong = [text for report, entry in zip(found, lines) for text in complaints(report, reasons.get(entry))]
+    wrong = [text for report, entry in zip(found, lines) for text in complaints(report, reasons.get(entry), general)]
     return [f"{entry}  # {reasons[entry]}" if reasons.get(entry) else entry for entry in lines], wrong
 
 
@@ -94,9 +105,12 @@ def bounds(arguments):
     """Write the bounds in the lessons' outputs to tests/bounds.txt, and print what is wrong with them."""
     path = os.path.join(paths.ROOT, LIST)
     old, text, code = read_list(paths.read(path)), HEADING, 0
+    general = old.get(GENERAL, [])
+    if general:
+        text += "\n".join(["", GENERAL, *[f"  {words}  # {reason}" for words, reason in general], ""])
     for notebook in paths.notebooks():
         lesson = os.path.splitext(os.path.basename(notebook))[0]
-        lines, wrong = listed(notebook, dict(old.get(lesson, [])))
+        lines, wrong = listed(notebook, dict(old.get(lesson, [])), [words for words, _ in general])
         text += "\n".join(["", lesson, *["  " + entry for entry in lines], ""]) if lines else ""
         for complaint in wrong:
             print(f"{lesson[:2]}  {complaint}")

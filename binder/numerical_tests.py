@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 
 import paths
-from bounds import Report, margins, stored_reports, words
+from bounds import NEAR, Report, margins, stored_reports, words
 from environment import find_environment
 from interpreters import tool_environment
 from problems import Problem, say
@@ -17,7 +17,6 @@ from processors import PROCESSORS, CannotEmulate, arithmetic, changed, emulate
 OWN = "this machine"
 # Two files at a time: each notebook's kernel takes one core and half a gigabyte. What the reader adds wins.
 PYTEST = ["-m", "pytest", "-n", "2", "--dist", "loadfile"]
-NEAR = 2  # a bound keeps this factor from the worst number, or says why it cannot
 
 
 def test_processors(arguments):
