@@ -5,6 +5,7 @@ import html
 
 import numpy as np
 from ase.data import covalent_radii
+from ase.data.colors import jmol_colors
 from IPython.display import display
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
@@ -68,7 +69,8 @@ def film(structures, captions, label, alt, window=9.0):
     Parameters
     ----------
     structures : list of ase.Atoms
-        Seen along z, from above; colours go from the back (dark) to the front (bright).
+        Seen along z, from above; colours go from the back (dark) to the front (bright). One element is copper-coloured,
+        several have their usual colours: H white, C grey, O red.
     captions : list of str
         A few words on each picture.
     label : str
@@ -107,9 +109,13 @@ def film(structures, captions, label, alt, window=9.0):
 def _draw(axes, structure, window):
     """Atoms as discs, the farthest first."""
     positions = checks.array("positions", structure.positions - structure.positions.mean(axis=0), (None, 3), "Å")
+    elements = len(set(structure.numbers.tolist()))
     for atom in np.argsort(positions[:, 2]):
         x, y, z = positions[atom]
         radius = 0.85 * covalent_radii[structure.numbers[atom]]
         light = np.clip(0.5 + z / window, 0, 1)
-        colour = (0.30 + 0.60 * light, 0.16 + 0.44 * light, 0.08 + 0.22 * light)
+        if elements == 1:
+            colour = (0.30 + 0.60 * light, 0.16 + 0.44 * light, 0.08 + 0.22 * light)
+        else:  # the usual ones: H white, C grey, N blue, O red
+            colour = (0.5 + 0.5 * light) * jmol_colors[structure.numbers[atom]]
         axes.add_patch(Circle((x, y), radius, facecolor=colour, edgecolor="black", linewidth=0.8))
