@@ -13,13 +13,17 @@ import nbformat
 import numpy as np
 from browser import EXPLORER, chromium, find_chromium, lab, open_and_run, open_lab
 
-NAMES = ("lennard_jones", "soap", "training", "extrapolation", "dynamics", "committee", "strain")
+NAMES = ("lennard_jones", "soap", "training", "extrapolation", "dynamics", "committee", "strain", "proton")
 
 SETUP = """
 import numpy as np
 from ase.calculators.emt import EMT
-from forcefield import crystals, prepared, sampling
+from ase.io import read
+from forcefield import crystals, molecule, prepared, sampling
 from forcefield.dataset import Dataset
+from forcefield.descriptors import make_soap
+from forcefield.full_gaussian_process import GaussianProcess
+from forcefield.several_sets import LabelledStructures
 from forcefield.lesson import start_lesson
 from forcefield.training import train
 
@@ -36,6 +40,10 @@ clusters = Dataset.from_structures(clusters, prepared.copper_soap(), attach=True
 copper_model, _ = train(clusters, hidden_units=(8,), method="levenberg_marquardt", iterations=20)
 need = {"training": (dimers,), "extrapolation": (members[0],), "committee": (members,)}
 need |= {"dynamics": (copper_model,), "strain": (crystal_models,)}
+labelled = read(molecule.LABELS / "malonaldehyde.extxyz.gz", ":")
+molecule_soap = make_soap(("H", "C", "O"), 5.0, 0.4, 4, 4)
+one = [GaussianProcess(LabelledStructures(labelled[::13], molecule_soap))]
+need["proton"] = ({40: 3 * one, 80: 3 * one, 160: 3 * one}, molecule.reaction_path()[2])
 """
 
 TEXT_ONLY = """

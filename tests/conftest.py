@@ -4,12 +4,15 @@ import numpy as np
 import pytest
 import torch
 from ase.calculators.emt import EMT
+from ase.io import read
 
 import paths
-from forcefield import crystals, prepared, sampling
+from forcefield import crystals, molecule, prepared, sampling
 from forcefield.dataset import Dataset
 from forcefield.descriptors import make_soap
+from forcefield.full_gaussian_process import GaussianProcess
 from forcefield.model import ForceField
+from forcefield.several_sets import LabelledStructures
 from forcefield.splits import equally_spaced
 from forcefield.training import train
 
@@ -77,7 +80,18 @@ def crystal_models():
 
 
 @pytest.fixture(scope="session")
-def explorers_need(dimer_set, dimer_model, untrained_members, crystal_models, copper_force_field):
+def proton_committees():
+    """Committees of two for malonaldehyde, fitted to 4, 8 and 16 frames: they stand for those of 40, 80 and 160."""
+    frames = read(molecule.LABELS / "malonaldehyde.extxyz.gz", ":")
+    soap = make_soap(("H", "C", "O"), cutoff_radius=4.0, sigma=0.5, n_max=2, l_max=2)
+    return {
+        10 * size: [GaussianProcess(LabelledStructures(frames[seed :: 520 // size], soap)) for seed in (0, 5)]
+        for size in (4, 8, 16)
+    }
+
+
+@pytest.fixture(scope="session")
+def explorers_need(dimer_set, dimer_model, untrained_members, crystal_models, copper_force_field, proton_committees):
     """What each explorer needs besides its settings: the arguments of `NAME_explorer`."""
     return {
         "lennard_jones": (),
@@ -86,6 +100,7 @@ def explorers_need(dimer_set, dimer_model, untrained_members, crystal_models, co
         "extrapolation": (dimer_model,),
         "committee": (untrained_members,),
         "strain": (crystal_models,),
+        "proton": (proton_committees, molecule.reaction_path()[2]),
         "dynamics": (copper_force_field,),
     }
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(
     f"or give its path in the environment variable {browser.CHROMIUM_VARIABLE}",
 )
 
-NAMES = ("lennard_jones", "soap", "training", "extrapolation", "dynamics", "committee", "strain")
+NAMES = ("lennard_jones", "soap", "training", "extrapolation", "dynamics", "committee", "strain", "proton")
 
 SETUP = """
 import pickle

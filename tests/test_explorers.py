@@ -16,10 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from matplotlib import pyplot as plt
 
-from forcefield import crystals, descriptors, elasticity, systems
+from forcefield import crystals, descriptors, elasticity, molecule, systems
 from forcefield.calculator import ForceFieldCalculator
 from forcefield.dataset import Dataset
-from forcefield.explorers import committee, dynamics, extrapolation, lennard_jones, soap, strain
+from forcefield.explorers import committee, dynamics, extrapolation, lennard_jones, proton, soap, strain
 from forcefield.explorers import training as training_explorer
 from forcefield.explorers.base import Explorer, Reading, WordExplorer
 from forcefield.explorers.controls import slider
@@ -27,9 +27,13 @@ from forcefield.explorers.drawing import Mark, new_figure, number
 from forcefield.finite_differences import central_difference
 from forcefield.sampling import copper_cluster
 
-NAMES = ("lennard_jones", "soap", "training", "extrapolation", "committee", "strain", "dynamics")
+NAMES = ("lennard_jones", "soap", "training", "extrapolation", "committee", "strain", "dynamics", "proton")
 MODULES = dict(
-    zip(NAMES, (lennard_jones, soap, training_explorer, extrapolation, committee, strain, dynamics), strict=True)
+    zip(
+        NAMES,
+        (lennard_jones, soap, training_explorer, extrapolation, committee, strain, dynamics, proton),
+        strict=True,
+    )
 )
 each_explorer = pytest.mark.parametrize("name", NAMES)
 
@@ -254,6 +258,38 @@ def test_strain_sees_emt_and_the_models(crystal_models):
 )
 def test_strain_says_whether_a_crystal_is_inside(stretch, shear, words):
     assert words in strain.place(stretch, shear)
+
+
+def test_proton_sees_dft_and_the_members(proton_committees):
+    _, saddle, path = molecule.reaction_path()
+    result = proton.compute(proton_committees, path, 80, 50.0, 0.0)
+    assert result.way == pytest.approx(0, abs=1e-5)
+    assert 1e3 * result.true_energy == pytest.approx(99.85, abs=0.05)
+    assert result.true_energy == result.true_energies[7] == result.true_energies.max()
+    np.testing.assert_allclose(result.votes[:, 7], result.energies, atol=1e-9)
+    for model, energy in zip(proton_committees[80], result.energies, strict=True):
+        atoms = saddle.copy()
+        atoms.calc = ForceFieldCalculator(model)
+        assert energy == pytest.approx(atoms.get_potential_energy() - path[0].get_potential_energy(), abs=1e-4)
+    # Between two structures of the path, and off the plane.
+    between = proton.compute(proton_committees, path, 80, 100 * 2.5 / 14, 0.0)
+    np.testing.assert_allclose(between.positions, (path[2].positions + path[3].positions) / 2)
+    off = proton.compute(proton_committees, path, 80, 50.0, 0.4)
+    moved = off.positions - result.positions
+    assert np.linalg.norm(moved[5]) == pytest.approx(0.4)
+    assert np.abs(np.delete(moved, 5, axis=0)).max() == 0
+    ring = result.positions[[0, 1, 2]] - result.positions[3]
+    np.testing.assert_allclose(ring @ moved[5], 0, atol=1e-4)  # across the plane of the ring
+
+
+def test_proton_says_where_no_label_is(proton_committees):
+    explorer = proton.proton_explorer(proton_committees, molecule.reaction_path()[2])
+    assert "DFT gives 99.9 meV" in explorer.reading.sentence
+    assert len(drawn(explorer, 0, "DFT").get_xdata()) == 15
+    explorer.controls["lift"].value = 0.3
+    assert "no DFT label" in explorer.reading.sentence
+    assert len(drawn(explorer, 0, "DFT").get_xdata()) == 0
+    assert len(drawn(explorer, 0, "members").get_xdata()) == 15
 
 
 # What can be set
@@ -632,6 +668,7 @@ def test_every_control_has_a_visible_name(name):
         ("extrapolation", 500),
         ("committee", 50),
         ("strain", 50),
+        ("proton", 50),
         ("dynamics", 20),
     ],
 )

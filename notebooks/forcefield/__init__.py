@@ -61,6 +61,8 @@ crystals
   crystals               frames, data set and models of periodic copper
   crystal_calculator     a calculator that warns outside its data
   elasticity             equation of state, elastic constants, phonons
+malonaldehyde
+  molecule               its proton, its frames in time, its reaction path, vibrations
 what lessons save for each other
   prepared               the course's data sets and models, found or made
   find_or_make           how: what is asked for is found, and nothing is overwritten

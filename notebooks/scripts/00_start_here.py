@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 0. Start here
 #
-# **This course teaches machine-learned force fields**: models that learn the energy of atoms from examples, and give the forces on the atoms as derivatives of that energy. You build one by hand for two atoms. Then you use the same ideas for a cluster (a small group of atoms), for molecular dynamics (atoms that move under their forces) and for a crystal.
+# **This course teaches machine-learned force fields**: models that learn the energy of atoms from examples, and give the forces on the atoms as derivatives of that energy. You build one by hand for two atoms. Then you use the same ideas for a cluster (a small group of atoms), for molecular dynamics (atoms that move under their forces), for a crystal, and for a reaction computed from quantum mechanics.
 #
 # **You will learn**
 #
@@ -32,8 +32,10 @@
 # | [7. Dynamics](07_dynamics.ipynb) | the model at work: relaxation, vibrations, atoms that move | 50 + 15 |
 # | [8. Uncertainty](08_uncertainty.ipynb) | several models whose disagreement estimates the error, and which labels to add | 75 + 25 |
 # | [9. Crystals](09_crystals.ipynb) | copper that repeats in space, and its measurable properties | 85 + 30 |
+# | **Part IV: your own** | | |
+# | [10. A proton that hops](10_molecule.ipynb) | a reaction learned from quantum mechanics: barrier, path, vibrations, dynamics | 75 + 30 |
 #
-# Part I teaches the whole [tutorial on forces and energies](https://singroup.github.io/dscribe/latest/tutorials/machine_learning/forces_and_energies.html) of DScribe, the library that computes the descriptors (numbers that describe where the atoms are). Parts II and III build on it. Every lesson runs by itself, in any order: if it needs a file of an earlier lesson and the file is not there, it makes the file again.
+# Part I teaches the whole [tutorial on forces and energies](https://singroup.github.io/dscribe/latest/tutorials/machine_learning/forces_and_energies.html) of DScribe, the library that computes the descriptors (numbers that describe where the atoms are). Parts II to IV build on it. Every lesson runs by itself, in any order: if it needs a file of an earlier lesson and the file is not there, it makes the file again.
 
 # %% [markdown]
 # ## 2. How a notebook works

@@ -64,7 +64,7 @@ print(f"half-way:            DFT {dft_path[7]:5.1f} meV, springs {springs[7]:5.0
 print(f"at the other oxygen: DFT {dft_path[-1]:5.1f} meV, springs {springs[-1]:5.0f} meV")
 assert springs[-1] > 1000
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, axes = plt.subplots(figsize=(6.2, 3.2))
 axes.plot(coordinates, dft_path, "o-", color=COLOURS["truth"])
 axes.plot(coordinates, springs, **LINES["baseline"])
@@ -125,7 +125,7 @@ print(f"energies: about {energies.mean():.0f} eV, standard deviation {1e3 * ener
 #
 # **What do you expect?** In which of the four groups is the proton ever in the middle?
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, all_axes = plt.subplots(2, 2, figsize=(7.5, 3.6), sharex=True, sharey=True)
 for axes, group in zip(all_axes.ravel(), dict.fromkeys(groups), strict=True):
     axes.hist(q[groups == group], np.arange(-2.6, 2.61, 0.1), color=COLOURS["training"])
@@ -152,7 +152,7 @@ pool, test, opened = rows_in_time(frames)
 print(f"to learn from: {len(pool)}, test: {len(test)}, ring open: {len(opened)}")
 
 # %% [markdown]
-# Without the bias hardly any frame would show the hop, and a model would have to guess the barrier: *sample where you want to compute*.
+# Without the bias few frames show the hop, at 300 K none: *sample where you want to compute* (exercise 1 shows the price).
 #
 # In 25 frames at 900 K the proton has left the ring. We take them out, never train on them, and come back to them in section 11. Of the others, the **last 30 of each group in time** are the test set (lesson 6: neighbours in time resemble each other). One group's frames are one trajectory, so this is an honest split, though not as good as a run of its own.
 #
@@ -279,7 +279,7 @@ report("force error", force_error, "meV/Å", at_least=3, at_most=12)
 # %% [markdown]
 # Below one per cent of the forces. Where are the errors?
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 numbers = frames[0].numbers
 figure, (left, right) = plt.subplots(1, 2, figsize=(7.5, 3.4))
 looks = {"H": (1, "s", "model"), "C": (6, "o", "training"), "O": (8, "^", "validation")}
@@ -317,7 +317,7 @@ report("error at 900 K / at 300 K", hot / cold, at_least=1.5, at_most=12)
 
 # %%
 sizes, curve = (40, 80, 160), {}
-committees = {}  # kept for sections 11 and 13: three members of each size
+committees = {}  # kept for sections 10 and 11: three members of each size
 for size in sizes:
     committees[size] = [fitted(drawn(size, seed)) for seed in range(3)]
     curve[size] = np.array([test_errors(member)[:2] for member in committees[size]])  # (3 draws, 2)
@@ -327,7 +327,7 @@ for size, low, high in ((40, 15, 100), (80, 8, 50), (160, 5, 30)):
 typical = {size: np.median(curve[size][:, 1]) for size in sizes} | {320: force_error}
 report("error of 40 frames / of 160", typical[40] / typical[160], at_least=2, at_most=8)
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, axes = plt.subplots(figsize=(6.8, 3.8))
 for size in sizes:
     axes.loglog([size] * 3, curve[size][:, 1], **POINTS["model"])
@@ -351,7 +351,7 @@ show(
 )
 
 # %% [markdown]
-# The line falls steeply and does not bend: more labels would still help, four times as many for about a quarter of the error.
+# Each doubling leaves half of the error, later three fifths: more labels would still help, a little less each time.
 #
 # The triangles are published errors for malonaldehyde in the set *rMD17* ([Christensen and von Lilienfeld, 2020](https://doi.org/10.1088/2632-2153/abba6f)), from the table in the paper on MACE ([Batatia and others, 2022](https://arxiv.org/abs/2206.07697)).
 # They say what size of error is usual, not who is better: rMD17 has another functional (PBE), frames of one temperature (500 K) and no bias, and its test frames are drawn from the same trajectory as the training frames. At 320 frames and below, a Gaussian process on forces is hard to beat; with 1000 and more, networks that turn along with the molecule (NequIP, MACE) win, and this one would need a matrix of 2 GB.
@@ -387,7 +387,7 @@ assert abs(difference) < 1e-6
 # %% [markdown]
 # ## 8. The reaction
 #
-# First along DFT's own path: the same 15 structures, none of them a training frame. **What do you expect** of the error at the top, where few frames are?
+# First along DFT's own path: the same 15 structures, none of them a training frame. **What do you expect** of the error at the top, where unbiased dynamics hardly ever is?
 
 # %%
 on_path, path_forces = model.predict_structures(path)
@@ -406,10 +406,10 @@ own_minimum = minimum.copy()
 own_minimum.rattle(0.05, seed=1)
 own_minimum.calc = calculator
 BFGS(own_minimum, logfile=None).run(fmax=0.003, steps=200)
-difference = 1e3 * (own_minimum.get_potential_energy() - minimum.get_potential_energy())
-report("energy of the minimum, model minus DFT", difference, "meV", at_least=-2, at_most=2)
+difference = 1e3 * abs(own_minimum.get_potential_energy() - minimum.get_potential_energy())
+report("energy of the minimum, model and DFT differ by", difference, "meV", at_most=1.5)
 distances, true_distances = own_minimum.get_all_distances(), minimum.get_all_distances()
-report("largest error of a distance", np.abs(distances - true_distances).max(), "Å", at_most=0.01)
+report("largest error of a distance", np.abs(distances - true_distances).max(), "Å", at_most=0.006)
 
 # %%
 from ase.build import minimize_rotation_and_translation
@@ -422,20 +422,21 @@ band = NEB(images, climb=True, method="improvedtangent", allow_shared_calculator
 band.interpolate("idpp")
 for image in images:
     image.calc = calculator
-BFGS(band, logfile=None).run(fmax=0.02, steps=100)
+_ = BFGS(band, logfile=None).run(fmax=0.02, steps=100)
 
 # %%
 band_energies = np.array([image.get_potential_energy() for image in images])
 band_energies = 1e3 * (band_energies - band_energies[0])
 top = images[band_energies.argmax()]
 true_barrier = dft_path.max()
-report("barrier, model minus DFT", band_energies.max() - true_barrier, "meV", at_least=-3, at_most=3)
+difference = abs(band_energies.max() - true_barrier)
+report("barrier, model and DFT differ by", difference, "meV", at_most=1.4)
 difference = np.abs(top.get_all_distances() - transition_state.get_all_distances()).max()
-report("transition state, largest error of a distance", difference, "Å", at_most=0.01)
+report("transition state, largest error of a distance", difference, "Å", at_most=0.004)
 print(f"DFT: barrier {true_barrier:.1f} meV; the oxygens are {minimum.get_distance(0, 1):.3f} Å apart")
 print(f"in the minimum and {transition_state.get_distance(0, 1):.3f} Å in the transition state")
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 band_q = proton_coordinate(images)
 figure, (left, right) = plt.subplots(1, 2, figsize=(7.5, 3.3))
 left.plot(coordinates, dft_path, **POINTS["truth"])
@@ -477,12 +478,13 @@ def hessian_of(structure):
 
 # %%
 hessians = {}
-for name, own, true in (("minimum", own_minimum, minimum), ("transition state", top, transition_state)):
+pairs = {"minimum": (own_minimum, minimum), "transition state": (top, transition_state)}
+for name, (own, true) in pairs.items():
     hessians[name] = hessian_of(own)
     both = hessians[name], true.info["hessian"]
     found, expected = (vibrations(hessian, minimum.get_masses()) for hessian in both)
-    report(f"{name}, mean error", np.abs(found - expected).mean(), "cm⁻¹", at_least=0.2, at_most=8)
-    report(f"{name}, largest error", np.abs(found - expected).max(), "cm⁻¹", at_least=0.5, at_most=30)
+    report(f"{name}, mean error", np.abs(found - expected).mean(), "cm⁻¹", at_least=0.4, at_most=5)
+    report(f"{name}, largest error", np.abs(found - expected).max(), "cm⁻¹", at_most=17)
     print(f"    DFT: {len(expected)} frequencies from {expected[0]:.0f} to {expected[-1]:.0f} cm⁻¹")
 
 # %% [markdown]
@@ -513,13 +515,13 @@ def trajectory(n_steps, seed, every=4):
 total_energies, walk = trajectory(n_steps=3000, seed=1)
 sides = np.sign(walk[np.abs(walk) > 0.3])
 hops = int((np.diff(sides) != 0).sum())
-report("hops in 1.5 ps", hops, at_least=1, at_most=40)
+report("hops in 1.5 ps", hops, at_least=2, at_most=30)
 picoseconds = 0.002 * np.arange(len(walk))
-drift = 1e3 * np.polyfit(picoseconds, total_energies, 1)[0]
-report("drift of the total energy", drift, "meV/ps", at_least=-2, at_most=2)
-report("its standard deviation", 1e3 * total_energies.std(), "meV", at_least=0.2, at_most=6)
+drift = 1e3 * abs(np.polyfit(picoseconds, total_energies, 1)[0])
+report("drift of the total energy", drift, "meV/ps", at_most=3)
+report("its standard deviation", 1e3 * total_energies.std(), "meV", at_least=0.4, at_most=6)
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, axes = plt.subplots(figsize=(7.2, 2.6))
 axes.axhspan(-0.3, 0.3, color="0.88")
 axes.plot(picoseconds, walk, color=COLOURS["model"], linewidth=1)
@@ -598,7 +600,7 @@ for name, member in (("320 frames", model), ("160 frames", committees[160][0])):
 # |---|---|---|
 # | B3LYP/def2-SVP (section 2) | 10 s | 1 |
 # | GFN2-xTB (section 2) | 0.0025 s | 4,000 times faster |
-# | the model of 320 frames | see above: some 0.003 s | some thousand times faster |
+# | the model of 320 frames | see above: about 0.002 s | about 5,000 times faster |
 #
 # The honest row is the middle one: the model is **not faster than GFN2**. It has DFT's accuracy at GFN2's price. And it knows one molecule in the surroundings it was shown; GFN2 knows most elements.
 #
@@ -623,7 +625,7 @@ report("closed rings: error", 1e3 * known[0].mean(), "meV/Å", at_least=8, at_mo
 report("open rings: error", 1e3 * unknown[0].mean(), "meV/Å", at_least=200, at_most=3000)
 report("open rings: spread / spread of closed ones", unknown[1].mean() / known[1].mean(), at_least=5)
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, axes = plt.subplots(figsize=(5.6, 3.6))
 axes.loglog(1e3 * known[1], 1e3 * known[0], label="closed ring, unseen", **POINTS["model"] | {"markersize": 4})
 axes.loglog(1e3 * unknown[1], 1e3 * unknown[0], label="open ring", **POINTS["training"])
@@ -651,8 +653,8 @@ hot = langevin(minimum, three, 1500, seed=0, time_step=0.5, friction=0.02)
 stop = StopOnSpread(hot, limit)
 hot.attach(stop)
 hot.run(800)
-report("limit", limit, "eV/Å", at_least=0.05, at_most=1.5)
-report("steps until it stopped", len(stop.spreads), at_least=5, at_most=800)
+report("limit", limit, "eV/Å", at_least=0.08, at_most=0.8)
+report("steps until it stopped", len(stop.spreads), at_least=40, at_most=800)
 print("stopped:", stop.frame is not None)
 
 # %% [markdown]
@@ -683,8 +685,8 @@ proton_explorer(committees, path)
 #
 # <details><summary>Answers</summary>
 #
-# 1. Both fall together by several times from 40 to 160 frames. They are of one size here, but at single points either can be larger: three members are few.
-# 2. In the frames the proton leaves the plane by some tenths of an Å; beyond that it is guessing. Along the path it grows most where the energy would rise most.
+# 1. With 40 frames both are a few meV, the spread smaller than the error at most places. With 160 both are below 1 meV, and the spread is again the smaller one: what all members share (descriptor, kernel, trajectories) it cannot show.
+# 2. With 40 frames from 0.4 Å on, with 160 from 0.6 Å on, then by ten times within two steps of 0.1 Å. In the training frames the proton leaves the plane by at most half an Å.
 # </details>
 
 # %% [markdown]
@@ -737,7 +739,7 @@ report("largest ratio of the three", (after_cheap / alone)[:, 1].max(), at_least
 report("beside 80 DFT frames alone", np.median(after_cheap[:, 1] / curve[80][:, 1]), at_most=1.2)
 
 # %% [markdown]
-# Less than half the error for the same seven minutes of DFT: the 200 cheap labels cost half a second. It is as good as 80 DFT frames alone. With 160 or 320 DFT frames the gain shrinks: what the cheap model cannot learn from 200 frames then limits the sum (exercise 2).
+# Less than half the error for the same seven minutes of DFT: the 200 cheap labels cost half a second. It is as good as 80 DFT frames alone. With 160 DFT frames the gain shrinks: then the model of GFN2 limits the sum, itself wrong by what the first line says (exercise 2).
 #
 # **Fine-tuning** is the same idea for networks: fit to cheap labels first, then go on from these weights with the few expensive ones. It is how one starts from a foundation model (lesson 9). For a Gaussian process, which has no path of iterations, the cheap model takes the place of the starting weights: it is what the prediction falls back to where no DFT frame is near.
 
@@ -766,34 +768,41 @@ print(f"at 300 K the difference means a factor of {factor:.0f} in the number of 
 # %% [markdown]
 # ## Exercises
 #
-# **1. Without the bias.** Fit a model to 120 frames from the three groups without bias, another to 120 frames of all four groups, and compare their errors along the path. Predict first: which is worse, and where?
+# **1. Without the bias.** Fit models to 80 frames: from 300 K alone, from the three groups without bias, from all four; three draws each. Compare their errors in the minimum and at the top of the path. Predict first: which is worst, and where?
 #
 # <details><summary>Solution</summary>
 #
 # ```python
-# plain = pool[groups[pool] != "600K_bias"]
-# for name, rows in (("without bias", plain), ("all groups", pool)):
-#     member = fitted(np.sort(np.random.default_rng(0).permutation(rows)[:120]))
-#     found, _ = member.predict_structures(path)
-#     miss = 1e3 * (found - [structure.get_potential_energy() for structure in path])
-#     print(name, "minimum:", miss[0].round(1), "top:", miss[7].round(1), "meV")
+# kinds = {"300 K": groups[pool] == "300K", "no bias": groups[pool] != "600K_bias", "all": pool >= 0}
+# for name, chosen in kinds.items():
+#     for seed in range(3):
+#         rows = np.sort(np.random.default_rng(seed).permutation(pool[chosen])[:80])
+#         found, _ = fitted(rows).predict_structures(path)
+#         miss = 1e3 * (found - [structure.get_potential_energy() for structure in path])
+#         print(name, "minimum:", miss[0].round(1), "top:", miss[7].round(1), "meV")
 # ```
 #
-# Without the bias the error at the top is several times larger than with it; in the minimum both are alike. The frames decide where a model is good.
+# In the minimum all are within 2 meV. At the top the models of 300 K miss 9 to 12 meV, each time to the same side: a tenth of the barrier. Without bias it depends on the draw, 3 or 12 meV, according to how many of the few hopping frames are in it; with bias it is below 2.
+# It is less bad than one might fear: the kernel joins both wells smoothly.
 # </details>
 #
-# **2. When does the cheap model stop to help?** Repeat section 12 with 160 DFT frames. Is the ratio still below one half? Then use `chosen` with 300 cheap frames.
+# **2. When does the cheap model stop to help?** Repeat section 12 with 160 DFT frames. Then fit the correction to the difference between DFT and the *model* of GFN2 instead of GFN2's own labels, with `minus` from `forcefield.model_sums`. Which is better, and why?
 #
 # <details><summary>Solution</summary>
 #
 # ```python
-# correction = GaussianProcess(LabelledStructures(differences(drawn(160, 0)), soap))
-# _, extra_forces = correction.predict_structures(test_frames)
-# after = 1e3 * mean_absolute_error(cheap_forces + extra_forces, forces[test])
-# print(f"alone {curve[160][0, 1]:.1f}, after cheap ones {after:.1f} meV/Å")
+# from forcefield.model_sums import ModelSum, minus
+#
+# rows = drawn(160, 0)
+# of_labels = GaussianProcess(LabelledStructures(differences(rows), soap))
+# of_model = GaussianProcess(LabelledStructures(minus([frames[row] for row in rows], cheap_model), soap))
+# print(f"alone: {curve[160][0, 1]:.1f} meV/Å")
+# for name, correction in (("labels", of_labels), ("model", of_model)):
+#     print(f"after cheap ones, difference to the {name}:", end=" ")
+#     print(f"{test_errors(ModelSum([cheap_model, correction]))[1]:.1f} meV/Å")
 # ```
 #
-# The gain is small or gone: the difference is learned well, but the model of GFN2 is itself wrong by about 10 meV/Å. With more cheap frames it falls.
+# 12.4 alone, 11.2 with the difference of labels, 10.1 with the difference to the model: that one also corrects what the model of GFN2 itself gets wrong, which is rough and needs many frames; with 40 frames the smooth difference of the labels is the better one. `ModelSum` is one force field that can be saved and used in dynamics.
 # </details>
 #
 # **3. A deuteron hops.** Give `trajectory` an argument for the mass of atom 5 (`atoms.set_masses` before the velocities are drawn) and count hops of hydrogen and deuterium over three seeds each. Can you see the factor of section 10?

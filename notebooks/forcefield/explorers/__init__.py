@@ -10,7 +10,8 @@ extrapolation  lesson 04
 dynamics       lesson 07
 committee      lesson 08
 strain         lesson 09
+proton         lesson 10
 
-Each of the seven has a pure function `compute`, which needs no widget, `describe_reading`, which says its result in
+Each of the eight has a pure function `compute`, which needs no widget, `describe_reading`, which says its result in
 words, `build`, which draws it, and `controls`.
 """

@@ -34,10 +34,12 @@ class ProtonReading:
     true_energies : ndarray of float64, shape (n_path,)
         By DFT, from the first, eV.
     votes : ndarray of float64, shape (n_members, n_path)
-        Of the members, the proton lifted, from the same zero, eV.
+        Of the members, from the same zero; with the proton lifted, from their mean at the start of the path, eV.
     way, lift : float, Å
+    cost : float
+        What the lift costs at the start of the path by the members' mean, eV; 0 without a lift.
     energies : ndarray of float64, shape (n_members,)
-        Of the members for the structure asked for, eV.
+        Of the members for the structure asked for, from the same zero as their curves, eV.
     true_energy : float
         By DFT at the same place of the path, between two points by a straight line, eV.
     positions : ndarray of float64, shape (9, 3), Å
@@ -49,6 +51,7 @@ class ProtonReading:
     votes: np.ndarray
     way: float
     lift: float
+    cost: float
     energies: np.ndarray
     true_energy: float
     positions: np.ndarray
@@ -84,13 +87,15 @@ def compute(committees, path, n_frames, place, lift):
     found = [member.frozen()(centers, numbers)[0].reshape(len(structures), -1).sum(axis=1) for member in members]
     true_energies = np.array([structure.get_potential_energy() for structure in path])
     votes = np.array(found) - true_energies[0]
-    true_energies = true_energies - true_energies[0]
+    cost = float(votes[:, 0].mean()) if lift else 0.0
+    votes, true_energies = votes - cost, true_energies - true_energies[0]
     return ProtonReading(
         ways=proton_coordinate(path),
         true_energies=true_energies,
         votes=votes[:, :-1],
         way=float(proton_coordinate([here])[0]),
         lift=lift,
+        cost=cost,
         energies=votes[:, -1],
         true_energy=float(np.interp(step, np.arange(len(path)), true_energies)),
         positions=structures[-1].positions,
@@ -105,9 +110,10 @@ def describe_reading(n_frames, result):
         truth = f"The proton is {abs(result.lift):.2f} Å out of the plane, where no DFT label is."
     else:
         truth = f"DFT gives {in_mev(result.true_energy):.1f} meV above the minimum."
+    lift = f" Lifting the proton costs {in_mev(result.cost):.0f} meV at the start of the path." if result.lift else ""
     return Reading(
         f"Committee of {len(result.energies)}, each fitted to {n_frames} frames. {place}. {truth}",
-        f"The committee's mean is {mean:.1f} meV, its spread {spread:.1f} meV.",
+        f"The committee's mean is {mean:.1f} meV, its spread {spread:.1f} meV.{lift}",
     )
 
 
@@ -123,7 +129,7 @@ def build(figure, committees, path):
     view.remove(), empty.remove()
     view = figure.add_subplot(1, 5, (4, 5))
     edge = 1.08 * np.abs(proton_coordinate(path)).max()
-    axes.set(xlim=(-edge, edge), ylim=(-40, 400), ylabel="energy above the\nminimum (meV)", xticklabels=[])
+    axes.set(xlim=(-edge, edge), ylim=(-40, 340), ylabel="energy above the start\nof the path (meV)", xticklabels=[])
     below.set(xlim=(-edge, edge), ylim=(0.05, 500), yscale="log", ylabel="meV", xlabel="q of the proton (Å)")
     truth = moving(axes, **POINTS["truth"], label="DFT")
     curves = [
@@ -157,7 +163,7 @@ def build(figure, committees, path):
         spread.set_data(result.ways, np.maximum(1e3 * energy_spread(result.votes), 0.05))
         errors = 1e3 * np.abs(result.votes.mean(axis=0) - result.true_energies)
         error.set_data([] if result.lift else result.ways, [] if result.lift else np.maximum(errors, 0.05))
-        x, y = (result.positions - result.positions[3]).T[:2] + [[0], [-1.1]]
+        x, y = (result.positions - result.positions[3]).T[:2] + [[0], [1.0]]
         bonds.set_data(*([value for a, b in BONDS for value in (c[a], c[b], np.nan)] for c in (x, y)))
         dashes.set_data(*([c[OXYGENS[0]], c[PROTON], c[OXYGENS[1]]] for c in (x, y)))
         for rows, line in atoms:
