@@ -27,6 +27,7 @@ from forcefield import (
     elasticity,
     evaluation,
     finite_differences,
+    molecule,
     plots,
     prepared,
     repulsion,
@@ -45,7 +46,7 @@ from forcefield.descriptors import MIDPOINT, describe, describe_without_derivati
 from forcefield.element_fits import fit_networks, train_networks
 from forcefield.element_networks import ElementNetworks
 from forcefield.energy_offsets import energy_offsets
-from forcefield.explorers import committee, dynamics, extrapolation, lennard_jones, soap, strain
+from forcefield.explorers import committee, dynamics, extrapolation, lennard_jones, proton, soap, strain
 from forcefield.explorers import training as training_explorer
 from forcefield.exports import export
 from forcefield.full_gaussian_process import GaussianProcess, plan_labels
@@ -96,6 +97,10 @@ class Course:
     @cached_property
     def cluster(self):
         return self.clusters[0]
+
+    @cached_property
+    def malonaldehyde(self):
+        return molecule.reaction_path()[0]
 
     @cached_property
     def dimers(self):
@@ -962,6 +967,15 @@ TABLE = {
         "words that are none": (lambda c: plots.show(None, None), "alt"),
         "no figure": (lambda c: plots.show(None, "A curve."), "figure"),
     },
+    "molecule": {
+        "coordinate: another molecule": (lambda c: molecule.proton_coordinate([c.cluster]), "OOCCCHHHH"),
+        "coordinate: no list": (lambda c: molecule.proton_coordinate(None), "list"),
+        "rows: no test": (lambda c: molecule.rows_in_time([c.malonaldehyde], 0), "n_test"),
+        "rows: all test": (lambda c: molecule.rows_in_time([c.malonaldehyde], 1), "smaller"),
+        "vibrations: masses of other atoms": (lambda c: molecule.vibrations(np.eye(9), [1.0, 2.0]), "(6, 6)"),
+        "vibrations: no mass": (lambda c: molecule.vibrations(np.eye(9), [1.0, 0.0, 1.0]), "above 0"),
+        "vibrations: not a number": (lambda c: molecule.vibrations(NAN * np.eye(9), [1.0, 1.0, 1.0]), "finite"),
+    },
     "explorers": {
         "Lennard-Jones: sigma negative": (lambda c: lennard_jones.compute(-1, 1, 3), "sigma"),
         "Lennard-Jones: a word": (lambda c: lennard_jones.compute(2.9, "1", 3), "epsilon"),
@@ -984,6 +998,12 @@ TABLE = {
         "dynamics: no step": (lambda c: dynamics.compute(c.model, 300, 0), "ime step"),
         "dynamics: temperature not a number": (lambda c: dynamics.compute(c.model, NAN, 5), "emperature"),
         "dynamics: temperature a word": (lambda c: dynamics.compute(c.model, "300", 5), "emperature"),
+        "proton: no such committee": (lambda c: proton.compute({40: c.models}, [c.cluster] * 2, 41, 50, 0), "40"),
+        "proton: beyond the path": (lambda c: proton.compute({40: c.models}, [c.cluster] * 2, 40, 101, 0), "path"),
+        "proton: a lift that is no number": (
+            lambda c: proton.compute({40: c.models}, [c.cluster] * 2, 40, 50, NAN),
+            "lift",
+        ),
         "strain: pressed to nothing": (lambda c: strain.compute([c.crystal_model], -100, 0), "stretch"),
         "strain: shear not a number": (lambda c: strain.compute([c.crystal_model], 0, NAN), "shear"),
         "strain: shear a word": (lambda c: strain.compute([c.crystal_model], 0, "4"), "shear"),
@@ -1387,6 +1407,9 @@ CALLS = {
         {"errors": [1.0, 2.0], "spreads": [1.0, 1.0], "coverage": 0.5},
     ),
     "copper_crystal": lambda c: (crystals.copper_crystal, {"lattice_constant": 3.6}),
+    "proton_coordinate": lambda c: (molecule.proton_coordinate, {"structures": [c.malonaldehyde]}),
+    "rows_in_time": lambda c: (molecule.rows_in_time, {"frames": [c.malonaldehyde] * 2, "n_test": 1}),
+    "vibrations": lambda c: (molecule.vibrations, {"hessian": np.eye(9), "masses": np.ones(3)}),
     "deform": lambda c: (crystals.deform, {"structure": c.crystal, "strain": np.zeros((3, 3))}),
     "crystal_frames": lambda c: (crystals.crystal_frames, {"n_frames": 1, "seed": 0, "repeat": 1}),
     "volume_conserving_strains": lambda c: (elasticity.volume_conserving_strains, {"shear": 0.01}),

@@ -106,7 +106,7 @@ def _lay_on(before, after):
 
 
 def vibrations(hessian, masses):
-    """Frequencies of a molecule from its Hessian.
+    """Frequencies of a molecule that is not linear, from its Hessian.
 
     Parameters
     ----------
