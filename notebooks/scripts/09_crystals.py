@@ -925,7 +925,7 @@ report("at the end, largest order of all four", orders[:, -5:].mean(axis=1).max(
 # One way is to predict charges that come to equilibrium over the whole system ([Ko et al. 2021](https://doi.org/10.1038/s41467-020-20427-2)), another to learn a hidden charge for each atom and sum its interactions
 # by Ewald's method ([Cheng 2024](https://arxiv.org/abs/2408.15165)).
 #
-# **Also not here:** several elements; labels from quantum mechanics, with their cost and noise; spin; quantum motion of light atoms; GPUs. The way of the data stays the one you know, and so do the questions: which data, what test, which seed, beside what truth.
+# **Also not here:** spin; quantum motion of light atoms; GPUs. The way of the data stays the one you know, and so do the questions: which data, what test, which seed, beside what truth.
 
 # %% [markdown]
 # ## Exercises
@@ -1011,4 +1011,4 @@ report("at the end, largest order of all four", orders[:, -5:].mean(axis=1).max(
 # %% [markdown]
 # ## Next
 #
-# This was the last lesson. Back to the map: [start here](00_start_here.ipynb). Words and symbols: [Terminology](01_principle.ipynb#Terminology). Then take your own atoms, your own truth, and begin with the test set.
+# [Lesson 10](10_molecule.ipynb) learns a reaction: three elements, labels from quantum mechanics with their cost and noise. Back to the map: [start here](00_start_here.ipynb). Words and symbols: [Terminology](01_principle.ipynb#Terminology).
