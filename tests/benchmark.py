@@ -1,9 +1,11 @@
 """How fast and how accurate: the course's models beside the published recipe, and what each lesson costs.
 
-    python3 binder/course.py bench                 models, from one run on one thread (about four minutes)
+    python3 binder/course.py bench                 models, from one run on one thread (about five minutes)
     python3 binder/course.py bench --lessons       time, memory and size of every notebook
     python3 binder/course.py bench --lessons 02 04
 
+How fast the explorers follow the hand is measured in a browser: `python tests/benchmark_explorers.py`. Other packages:
+`tests/benchmark_published.py`. Long dynamics: `tests/benchmark_dynamics.py`.
 Nothing here fails on a slow day: the figures are printed beside what the course wants to reach.
 """
 
@@ -24,6 +26,7 @@ import ase  # noqa: E402
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
 from benchmark_lessons import bench_lessons  # noqa: E402
+from benchmark_properties import bench_cluster, bench_crystals  # noqa: E402
 from benchmark_steps import bench_steps  # noqa: E402
 from published_recipe import PublishedRecipe  # noqa: E402
 
@@ -152,9 +155,10 @@ def bench_copper(n_seeds):
         per_atom = 1e3 * mean_absolute_error(energies, data.energies[test_rows]) / 13
         return per_atom, 1e3 * mean_absolute_error(forces, data.forces[test_rows])
 
-    network = []
+    network, models = [], []
     for seed in range(n_seeds):
         fit, seconds = timed(lambda seed=seed: train(data[training_rows], seed=seed, **prepared.COPPER_FIT))
+        models.append(fit[0])
         network.append((*judge(fit[0]), *seconds))
         row(f"network, seed {seed}", network[-1][:2], seconds)
     process = {}
@@ -170,7 +174,8 @@ def bench_copper(n_seeds):
         reached(f"{name}: energy error, meV/atom", values[0], at_most=target[0])
         reached(f"{name}: force error, meV/Å", values[1], at_most=target[1])
         reached(f"{name}: training time, CPU s", values[3], at_most=limit)
-    bench_step(prepared.copper_soap(), fit[0], data)
+    bench_step(prepared.copper_soap(), models[0], data)
+    bench_cluster(models, data, test_rows)
 
 
 def bench_step(soap, model, data):
@@ -215,7 +220,9 @@ def main():
         return bench_lessons(options.lessons)
     bench_dimers(options.seeds, options.recipe_seeds)
     bench_copper(options.copper_seeds)
+    bench_crystals()
     bench_steps()
+    print("\nNot in this run: notebooks (--lessons), explorers in a browser (python tests/benchmark_explorers.py).")
 
 
 if __name__ == "__main__":
