@@ -79,7 +79,7 @@ def bench_cluster(models, data, test_rows):
 
 def bench_crystals(n_seeds=3):
     """The course's crystal models beside EMT."""
-    data = crystals.crystal_dataset()
+    data, _ = crystals.crystal_dataset()
     training_set, start = data[crystals.crystal_split()[0]], time.process_time()
     models = [train(training_set, seed=seed, **crystals.CRYSTAL_FIT)[0] for seed in range(n_seeds)]
     print(

@@ -875,6 +875,14 @@ TABLE = {
         "a cutoff that is no number": (lambda c: repulsion.Repulsion(cutoff=NAN), "cutoff"),
         "a cutoff in words": (lambda c: repulsion.Repulsion(cutoff="3"), "cutoff"),
         "a pair that is no function": (lambda c: repulsion.Repulsion(2.0, pair="zbl"), "function"),
+        "a class taken from a potential": (
+            lambda c: repulsion.without_repulsion(EMT(), repulsion.Repulsion),
+            "Repulsion",
+        ),
+        "a repulsion taken from no potential": (
+            lambda c: repulsion.without_repulsion("EMT", repulsion.Repulsion(2.0)),
+            "calculator",
+        ),
         "a pair in one place": (lambda c: systems.label([ase.Atoms("Cu2")], repulsion.Repulsion(2.0)), "0.1 Å apart"),
         "an endless crystal": (
             lambda c: systems.label([c.crystal], repulsion.Repulsion(cutoff=INF)),

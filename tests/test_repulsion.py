@@ -9,8 +9,14 @@ from ase.calculators.fd import calculate_numerical_forces
 from ase.calculators.mixing import LinearCombinationCalculator
 from ase.cluster import Icosahedron
 
-from forcefield.repulsion import Repulsion, born_mayer, tangent_born_mayer, zbl
+from forcefield.calculator import CommitteeCalculator, ForceFieldCalculator
+from forcefield.dataset import Dataset
+from forcefield.gaussian_process import SparseGaussianProcess
+from forcefield.model_sums import ModelSum
+from forcefield.prepared import copper_soap
+from forcefield.repulsion import Repulsion, born_mayer, tangent_born_mayer, without_repulsion, zbl
 from forcefield.systems import lennard_jones
+from forcefield.training import train
 
 
 def test_zbl_is_the_published_formula():
@@ -110,3 +116,43 @@ def test_what_it_cannot_calculate_gets_one_sentence():
     crystal.calc = Repulsion(np.inf)
     with pytest.raises(ValueError, match="give the repulsion a finite cutoff"):
         crystal.get_potential_energy()
+
+
+@pytest.fixture(scope="module")
+def without_zbl():
+    """Rattled clusters of copper with EMT's labels minus a repulsion that reaches into them."""
+    frames = [ase.Atoms("Cu13", Icosahedron("Cu", 2).positions) for _ in range(6)]
+    for seed, frame in enumerate(frames):
+        frame.rattle(0.1, rng=np.random.default_rng(seed))
+    rest = without_repulsion(EMT(), Repulsion(3.0))
+    return frames, Dataset.from_structures(frames, copper_soap(), attach=True, calculator=rest)
+
+
+@pytest.mark.parametrize("kind", ["network", "process"])
+def test_a_model_of_the_rest_says_so_in_its_file_and_asks_for_the_repulsion(without_zbl, kind, tmp_path):
+    frames, data = without_zbl
+    settings = {"hidden_units": (8,), "method": "levenberg_marquardt", "scaling": "square_root", "iterations": 40}
+    model = train(data[1:], **settings)[0] if kind == "network" else SparseGaussianProcess(data[1:], n_sparse=65)
+    path = tmp_path / "rest.npz"
+    model.save(path)
+    calculator = ForceFieldCalculator.load(path, baseline=Repulsion(3.0))
+    close = frames[1].copy()
+    close.calc = calculator
+    assert close.get_potential_energy() == pytest.approx(data.energies[1] + energy_of(close, Repulsion(3.0)), abs=0.05)
+    for baseline in (None, EMT(), Repulsion(2.0), Repulsion(3.0, lambda r, *_: born_mayer(r, 1.0, 0.3))):
+        with pytest.raises(ValueError, match=r"without a repulsion \(zbl, cutoff 3.0 Å\)"):
+            ForceFieldCalculator.load(path, baseline=baseline)
+    with pytest.raises(ValueError, match="without a repulsion"):
+        CommitteeCalculator([model, model])
+    assert ModelSum([model, model]).provenance["subtracted"] == data.metadata["subtracted"]
+
+
+def energy_of(structure, calculator):
+    structure = structure.copy()
+    structure.calc = calculator
+    return structure.get_potential_energy()
+
+
+def test_what_is_taken_away_must_be_a_repulsion():
+    with pytest.raises(ValueError, match="must be a Repulsion"):
+        without_repulsion(EMT(), EMT())

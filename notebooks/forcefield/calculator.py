@@ -8,6 +8,7 @@ from forcefield import checks
 from forcefield.committees import energy_spread, force_spread
 from forcefield.descriptors import describe_without_derivatives, soap_settings
 from forcefield.model import descriptor_of
+from forcefield.repulsion import Repulsion
 from forcefield.reverse_soap import ReverseSoap
 from forcefield.saved_models import load_model
 
@@ -31,14 +32,15 @@ class ForceFieldCalculator(Calculator):
         for sizes that the model was not trained on.
 
     baseline : ase calculator, optional
-        Its energy, forces and stress are added, for instance a `Repulsion` where the labels end.
+        Its energy, forces and stress are added, for instance a `Repulsion` where the labels end. A model fitted to
+        labels without a repulsion (`without_repulsion`) must be given that one.
 
     Raises
     ------
     ValueError
         If the model does not know its descriptor, has not one centre on every atom, has a SOAP that `ReverseSoap`
-        does not follow, or another SOAP is given; later, if a structure has other elements, size or periodicity than
-        the force field.
+        does not follow, another SOAP is given, or not the repulsion that its labels lack; later, if a structure has
+        other elements, size or periodicity than the force field.
     ase.calculators.calculator.PropertyNotImplementedError
         If a stress is asked for where there is none.
 
@@ -56,6 +58,7 @@ class ForceFieldCalculator(Calculator):
         self.n_atoms = None if n_atoms is None else checks.whole_number("n_atoms", n_atoms, 1)
         self.reverse, self.frozen = ReverseSoap(self.soap), [model.frozen()]
         self.baseline = None if baseline is None else checks.calculator(baseline)
+        check_baseline(model, baseline)
         self.ignored_changes = {"initial_charges", "initial_magmoms"} | (set() if self.soap.periodic else {"cell"})
 
     @classmethod
@@ -154,10 +157,27 @@ class CommitteeCalculator(ForceFieldCalculator):
         if any(other != settings[0] for other in settings):
             raise ValueError("The members of a committee must share all settings of their descriptor; these differ.")
         self.frozen = [member.frozen() for member in members]
+        for member in members:
+            check_baseline(member, baseline)
 
     def _vote(self, energies, forces=None):
         found = super()._vote(energies, forces) | {"energy_spread": float(energy_spread(energies))}
         return found if forces is None else found | {"force_spread": force_spread(forces)}
+
+
+def check_baseline(model, baseline):
+    """Refuse a model whose labels lacked a repulsion, unless the same one is added again."""
+    subtracted = model.provenance.get("subtracted")
+    if subtracted is None:
+        return
+    given = baseline.settings() if isinstance(baseline, Repulsion) else None
+    if given != subtracted:
+        wanted = "{repulsion}, cutoff {cutoff} Å".format(**subtracted)
+        other = "" if given is None else "; this is {repulsion}, cutoff {cutoff} Å".format(**given)
+        raise ValueError(
+            f"This force field was fitted to labels without a repulsion ({wanted}): "
+            f"give the same as baseline=Repulsion(...){other}."
+        )
 
 
 def soap_on_atoms(model, soap=None):

@@ -138,6 +138,8 @@ class Dataset:
         labels = label(structures, calculator, virials)
         described = map(read_only, (describe_strained if virials else describe)(soap, structures, centers, attach))
         metadata = {**(metadata or {}), "descriptor": descriptor_settings(soap, centers, attach)}
+        if hasattr(calculator, "subtracted"):
+            metadata["subtracted"] = calculator.subtracted
         if len({tuple(structure.numbers) for structure in structures}) == 1:
             metadata["numbers"] = structures[0].numbers.tolist()
         labels = dict(zip(("positions", "energies", "forces", "virials"), labels, strict=False))

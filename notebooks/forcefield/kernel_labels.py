@@ -53,9 +53,8 @@ def provenance_of(sets, settings, sentence):
     """What the model was fitted to and how; `sentence` tells where the energy offsets come from."""
     sizes = {size for data in sets for size in sizes_of(data)}
     provenance = {"sizes": sorted(sizes), "labels": labels_of(sets), "fit": [settings], "offsets": sentence}
-    if "descriptor" in sets[0].metadata:
-        provenance["descriptor"] = sets[0].metadata["descriptor"]
-    return provenance
+    recorded = {"descriptor", "subtracted"} & set(sets[0].metadata)
+    return provenance | {name: sets[0].metadata[name] for name in recorded}
 
 
 def principal_axes(units, most=None):

@@ -114,8 +114,8 @@ class ForceField(torch.nn.Module):
         self.energy_shift.fill_(float(training_set.energies.mean()) / n_centers)
         self.energy_scale.fill_(float(energy_scale) or 1.0)
         self.provenance = {"sizes": [training_set.positions.shape[1]], "labels": training_set.fingerprint()}
-        if "descriptor" in training_set.metadata:
-            self.provenance["descriptor"] = training_set.metadata["descriptor"]
+        recorded = {"descriptor", "subtracted"} & set(training_set.metadata)
+        self.provenance |= {name: training_set.metadata[name] for name in recorded}
         return self
 
     def center_energies(self, descriptors):

@@ -86,6 +86,9 @@ class ModelSum:
         self.provenance = {"sizes": sizes, "parts": [model.provenance for model in self.models]}
         if descriptors[0] is not None:
             self.provenance["descriptor"] = descriptors[0]
+        for part in self.provenance["parts"]:
+            if "subtracted" in part:
+                self.provenance["subtracted"] = part["subtracted"]
 
     def __repr__(self):
         return f"<ModelSum: {' + '.join(map(repr, self.models))}>"

@@ -2,6 +2,7 @@
 
 import numpy as np
 from ase.calculators.calculator import Calculator, PropertyNotImplementedError, all_changes
+from ase.calculators.mixing import LinearCombinationCalculator
 from ase.neighborlist import neighbor_list
 from ase.stress import full_3x3_to_voigt_6_stress
 
@@ -87,12 +88,25 @@ def tangent_born_mayer(distance, energy, force):
     return energy * np.exp(distance * force / energy), energy / force
 
 
+def without_repulsion(potential, repulsion):
+    """A potential minus a repulsion, as an ASE calculator: what is left for a model to learn.
+
+    `Dataset.from_structures(..., calculator=without_repulsion(potential, repulsion))` records the repulsion. A model
+    fitted to the set carries that into its file, and its calculator asks for the same repulsion as `baseline`.
+    """
+    if not isinstance(repulsion, Repulsion):
+        raise ValueError(f"What is taken away must be a Repulsion; this is of type {type(repulsion).__name__}.")
+    rest = LinearCombinationCalculator([checks.calculator(potential), repulsion], [1, -1])
+    rest.subtracted = repulsion.settings()
+    return rest
+
+
 class Repulsion(Calculator):
     """Energy (eV), forces (eV/Å) and, in crystals, stress (eV/Å^3) of a repulsion between all pairs, for ASE.
 
     A cutoff below the shortest distance among the labels leaves the labels as they are, so any fitted model can
     have the repulsion added: `ForceFieldCalculator(model, baseline=Repulsion(2.0))`. With a larger cutoff, subtract
-    it from the labels first, learn the rest, and add it again.
+    it from the labels first (`without_repulsion`), learn the rest, and add it again.
 
     Parameters
     ----------
@@ -119,6 +133,14 @@ class Repulsion(Calculator):
         endless = isinstance(cutoff, float) and cutoff == np.inf
         self.cutoff = np.inf if endless else checks.positive("The cutoff of the repulsion", cutoff, "Å")
         self.pair = checks.function("pair", pair)
+
+    def settings(self):
+        """Cutoff and formula as text, for the file of a model that was fitted to the rest."""
+        own = f"{getattr(self.pair, '__module__', '')}.{getattr(self.pair, '__qualname__', '')}"
+        return {
+            "repulsion": "zbl" if self.pair is zbl else f"a function of one's own, {own}",
+            "cutoff": str(self.cutoff),
+        }
 
     def calculate(self, atoms=None, properties=("energy",), system_changes=all_changes):
         """Fill `results`; called by ASE when something changed."""

@@ -183,14 +183,12 @@ report("SiLU, 2.2 Å, error divided by spread", silu_error[0] / silu_spread[0], 
 # We subtract this repulsion from all labels, fit the rest, and add it again.
 
 # %%
-from ase.calculators.mixing import LinearCombinationCalculator
-
 from forcefield.dataset import Dataset
-from forcefield.repulsion import Repulsion, born_mayer, tangent_born_mayer
+from forcefield.repulsion import Repulsion, born_mayer, tangent_born_mayer, without_repulsion
 
 strength, length = tangent_born_mayer(distances[0], data.energies[0], data.forces[0, 1, 0])
 repulsion = Repulsion(np.inf, lambda r, *_: born_mayer(r, strength, length))  # for any distance
-rest = LinearCombinationCalculator([lennard_jones_calculator(), repulsion], [1, -1])
+rest = without_repulsion(lennard_jones_calculator(), repulsion)
 rest_set = Dataset.from_structures(dimers(distances[labelled_rows]), soap, [MIDPOINT], calculator=rest)
 with_wall = Committee(sixteen_members(rest_set))
 
