@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from short_environment import LISTED
 
 import environment
 import paths
@@ -18,19 +19,6 @@ from packages import read_environment
 from problems import Problem
 
 ROOT = Path(__file__).resolve().parent.parent
-LISTED = """\
-dependencies:
-  - python=3.11.14
-  - pip:
-      - --extra-index-url https://127.0.0.1:9/cpu
-
-      # Direct.
-      - torch==2.0  # the network
-      - one==1.0  # first
-      # What those bring along, locked
-      - two==1.0
-      - three==1.0 ; sys_platform == 'no such system'
-"""
 
 
 @pytest.fixture(scope="module")

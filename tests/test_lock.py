@@ -4,22 +4,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from short_environment import LISTED
 
 import lock
 import paths
-
-LISTED = """\
-dependencies:
-  - pip:
-      - --extra-index-url https://127.0.0.1:9/cpu
-
-      # Direct.
-      - torch==2.0  # the network
-      - one==1.0  # first
-      # What those bring along, locked
-      - two==1.0
-      - three==1.0 ; sys_platform == 'no such system'
-"""
 
 
 @pytest.fixture

@@ -148,35 +148,35 @@ def fit(
         optimizer.converged,
     )
     history.loss = loss_of(model, loss, tensors(training_set, virial_weight > 0)).item()
-    weights = energy_weight, force_weight, virial_weight, regularisation
-    record = fit_record(training_set, validation_set, method, iterations, *weights)
+    weights = {"energy_weight": energy_weight, "force_weight": force_weight, "virial_weight": virial_weight}
+    settings = {"method": method, "iterations": iterations, **weights, "regularisation": regularisation}
+    record = fit_record(training_set, validation_set, **settings)
     model.provenance.setdefault("fit", []).append(record)
     history.seconds = time.perf_counter() - start
     return history
 
 
-def fit_record(
-    training_set,
-    validation_set=None,
-    method="lbfgs",
-    iterations=500,
-    energy_weight=1.0,
-    force_weight=1.0,
-    virial_weight=0.0,
-    regularisation=0.0,
-):
-    """What a force field's provenance says of one fit."""
+def fit_settings():
+    """The settings of `fit` and their defaults, by name."""
+    arguments = inspect.signature(fit).parameters.items()
+    sets = {"model", "training_set", "validation_set", "progress"}
+    return {name: argument.default for name, argument in arguments if name not in sets}
+
+
+def fit_record(training_set, validation_set=None, **settings):
+    """What a force field's provenance says of one fit; `settings` are those of `fit`, with its defaults."""
+    settings = fit_settings() | settings
+    weights = {name: float(value) for name, value in settings.items() if name not in ("method", "iterations")}
+    virial_weight = weights.pop("virial_weight")
     record = {
         "labels": training_set.fingerprint(),
         "validation_labels": None if validation_set is None else validation_set.fingerprint(),
-        "method": method,
-        "iterations": int(iterations),
-        "energy_weight": float(energy_weight),
-        "force_weight": float(force_weight),
-        "regularisation": float(regularisation),
+        "method": settings["method"],
+        "iterations": int(settings["iterations"]),
+        **weights,
     }
     # Without virials the record is what it was before there were any: what is saved is found.
-    return record | ({"virial_weight": float(virial_weight)} if virial_weight else {})
+    return record | ({"virial_weight": virial_weight} if virial_weight else {})
 
 
 def _check_sets(model, training_set, validation_set):
@@ -205,7 +205,7 @@ def new_model(
 ):
     """A standardised force field that is not fitted yet, and the settings that are left for `fit`."""
     checks.data_set("The training set", training_set)
-    unknown = sorted(set(fit) - set(inspect.signature(fit_record).parameters))
+    unknown = sorted(set(fit) - set(fit_settings()))
     if unknown:
         raise ValueError(f"There is no setting {unknown[0]!r}: those of ForceField and of fit are what train takes.")
     n_features = training_set.descriptors.shape[-1]

@@ -1,0 +1,15 @@
+"""An environment.yml of a few packages, for the tests of what reads and what renews it."""
+
+LISTED = """\
+dependencies:
+  - python=3.11.14
+  - pip:
+      - --extra-index-url https://127.0.0.1:9/cpu
+
+      # Direct.
+      - torch==2.0  # the network
+      - one==1.0  # first
+      # What those bring along, locked
+      - two==1.0
+      - three==1.0 ; sys_platform == 'no such system'
+"""
