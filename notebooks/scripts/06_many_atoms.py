@@ -297,9 +297,8 @@ names = ("network", "Gaussian process")
 left_over, later, elsewhere = ({name: [] for name in names} for _ in range(3))
 for draw in range(3):
     drawn_rows, other_rows = split(125, (0.4,), seed=draw)
-    settings = {**COPPER_FIT, "iterations": 30}
     few = dense[drawn_rows]
-    models = train(few, seed=draw, **settings)[0], SparseGaussianProcess(few)
+    models = train(few, seed=draw, **COPPER_FIT)[0], SparseGaussianProcess(few)
     for name, model in zip(names, models, strict=True):
         left_over[name].append(force_error(model, dense[other_rows]))
         later[name].append(force_error(model, dense[135:]))  # from 50 fs after the first half
