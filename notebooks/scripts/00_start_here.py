@@ -26,7 +26,7 @@
 # | [3. Training](03_training.ipynb) | a network trained on energies and forces, first step by step, then quickly | 90 + 20 |
 # | [4. Analysis](04_analysis.ipynb) | errors on points never seen, baselines to compare with, and what breaks | 70 + 20 |
 # | **Part II: what makes it good** | | |
-# | [5. Experiments](05_experiments.ipynb) | what energies, forces, labels and descriptor settings each contribute | 70 + 15 |
+# | [5. Experiments](05_experiments.ipynb) | what energies, forces, labels and descriptor settings each contribute | 65 + 15 |
 # | **Part III: real systems** | | |
 # | [6. Many atoms](06_many_atoms.ipynb) | a force field for a cluster of 13 copper atoms | 60 + 15 |
 # | [7. Dynamics](07_dynamics.ipynb) | the model at work: relaxation, vibrations, atoms that move | 50 + 15 |

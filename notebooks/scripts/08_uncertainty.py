@@ -177,8 +177,8 @@ report("SiLU, 2.2 Å, error divided by spread", silu_error[0] / silu_spread[0], 
 #
 # ### A wall that is known
 #
-# No labels are needed to know that two atoms repel each other more and more steeply the closer they come. The overlap of two electron clouds grows exponentially: Born and Mayer's $E = A\,e^{-r/\rho}$. Our shortest label, at 2.5 Å, fixes both
-# constants: there the exponential shall have the label's energy and force, so $\rho = E/F$ and $A = E\,e^{r/\rho}$. Nothing else is used.
+# No labels are needed to know that two atoms repel each other more and more steeply the closer they come. The overlap of two electron clouds grows exponentially: Born and Mayer's $E = A\,e^{-r/\ell}$. Our shortest label, at 2.5 Å, fixes both
+# constants: there the exponential shall have the label's energy and force, so $\ell = E/F$ and $A = E\,e^{r/\ell}$. Nothing else is used.
 #
 # We subtract this repulsion from all labels, fit the rest, and add it again.
 
