@@ -416,6 +416,14 @@ def test_no_forces_at_all(alloy, tmp_path):
     assert "there are no forces, only 'energy'" in refusal(lambda: read_labelled(tmp_path / "frames.extxyz"))
 
 
+def test_a_text_is_no_energy(alloy, tmp_path):
+    frames = renamed(alloy, "E_scf", "grad", sign=-1)
+    for frame in frames:
+        frame.info["energy_method"] = "B3LYP"
+    ase.io.write(tmp_path / "frames.xyz", frames, format="extxyz")
+    assert "energy='E_scf', forces='grad', gradients=True" in refusal(lambda: read_labelled(tmp_path / "frames.xyz"))
+
+
 def test_positions_alone(alloy, tmp_path):
     ase.io.write(tmp_path / "frames.xyz", [frame.copy() for frame in alloy], format="xyz")
     assert "no frame has both labels" in refusal(lambda: read_labelled(tmp_path / "frames.xyz"))
@@ -434,6 +442,7 @@ def test_clusters_and_crystals_of_one_file_become_one_kind(alloy, crystal, tmp_p
     assert "periodic=True" in refusal(lambda: read_labelled(tmp_path / "frames.traj"))
     structures = read_labelled(tmp_path / "frames.traj", periodic=True)
     assert all(structure.pbc.all() for structure in structures)
+    assert all(np.isfinite(structure.get_potential_energy()) for structure in structures)
     for structure, frame in zip(structures, [*alloy, *crystal], strict=True):
         copy = structure.copy()
         copy.calc = EMT()

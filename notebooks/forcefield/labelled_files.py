@@ -194,8 +194,11 @@ def _other_names(structures, energy, forces):
         for place in (getattr(structure.calc, "results", {}), structure.info, structure.arrays):
             for name, value in place.items():
                 lower, shape = name.lower(), np.shape(value)
-                is_energy = "energ" in lower or lower.strip("_") in ("e", "etot", "e_tot", "e0", "toten", "u", "pe")
-                if shape == () and is_energy and not any(word in lower for word in NOT_AN_ENERGY):
+                is_energy = (
+                    "energ" in lower or lower.startswith("e_") or lower in ("e", "etot", "e0", "toten", "u", "pe")
+                )
+                is_number = shape == () and not isinstance(value, str | bool)
+                if is_number and is_energy and not any(word in lower for word in NOT_AN_ENERGY):
                     energies[name] = None
                 kinds = ("force", "grad", "frc", "f", "dft_f", "de_dr", "dedr")
                 if shape == (len(structure), 3) and any(
@@ -224,7 +227,7 @@ def _made_periodic(name, structure, periodic):
     if structure.pbc.any() == periodic:
         return structure
     changed = structure.copy()
-    changed.calc, changed.pbc = structure.calc, periodic
+    changed.pbc = periodic
     if periodic and structure.cell.rank < 3:
         changed.set_cell(np.ptp(structure.positions, axis=0) + BOX)
     elif len(neighbor_list("i", structure, 8.0)) != len(neighbor_list("i", changed, 8.0)):
@@ -232,4 +235,5 @@ def _made_periodic(name, structure, periodic):
             f"{name}: periodic={periodic} would change which atoms are within 8 Å of each other: "
             "the frames need more empty space around them."
         )
+    changed.calc = SinglePointCalculator(changed, **structure.calc.results)
     return changed
