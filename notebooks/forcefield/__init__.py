@@ -10,6 +10,13 @@ files of a reader's own
   label_units            units and sign, told by comparing energies with forces
   written_files          structures, predictions and trajectories written to files
   exports                training data for MACE, GAP and n2p2
+  copper_gold            lesson 11's own file: copper-gold clusters of several sizes and compositions
+a force field of a reader's own, from file to report
+  own_parts              parts to train, calibrate and test on; descriptor and memory for any elements
+  own_committee          a committee fitted, saved, loaded; its predictions beside the labels
+  own_run                relaxed, run, stopped where the members disagree
+  own_report             a table and a figure of errors, calibration and checks
+  own_way                the whole way in one call
 descriptors
   descriptors            SOAP and its derivatives as arrays
   soaps                  DScribe's SOAP with its settings checked
