@@ -34,6 +34,7 @@
 # | [9. Crystals](09_crystals.ipynb) | copper that repeats in space, and its measurable properties | 85 + 30 |
 # | **Part IV: your own** | | |
 # | [10. A proton that hops](10_molecule.ipynb) | a reaction learned from quantum mechanics: barrier, path, vibrations, dynamics | 75 + 30 |
+# | [11. Your own](11_your_own.ipynb) | your file of labelled structures in, a tested force field and its report out | 45 + 25 |
 #
 # Part I teaches the whole [tutorial on forces and energies](https://singroup.github.io/dscribe/latest/tutorials/machine_learning/forces_and_energies.html) of DScribe, the library that computes the descriptors (numbers that describe where the atoms are). Parts II to IV build on it. Every lesson runs by itself, in any order: if it needs a file of an earlier lesson and the file is not there, it makes the file again.
 

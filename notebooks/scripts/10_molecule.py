@@ -868,4 +868,6 @@ print(f"at 300 K the difference means a factor of {factor:.0f} in the number of 
 # %% [markdown]
 # ## Next
 #
+# [Lesson 11](11_your_own.ipynb) goes the same way with a file of your own, on one page: read and checked, fitted, tested, run and reported.
+#
 # [Start here](00_start_here.ipynb) has the map. Words and symbols: [Terminology](01_principle.ipynb#Terminology).
