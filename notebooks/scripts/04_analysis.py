@@ -701,12 +701,12 @@ for distance in (2.1, 2.3):
     print(f"ZBL for hydrogen at {distance} Å: {soft:.2f} eV; true: {true:.1f} eV")
 
 # %% [markdown]
-# Hundreds of times too soft: it would change nothing. Without physics for this pair we take the simplest repulsion there is, an exponential (**Born and Mayer**, [1932](https://doi.org/10.1007/BF01340511)), $A\,e^{-r/\rho}$, and choose its two numbers so that it has energy and force of the *shortest label*.
+# Hundreds of times too soft: it would change nothing. Without physics for this pair we take the simplest repulsion there is, an exponential (**Born and Mayer**, [1932](https://doi.org/10.1007/BF01340511)), $A\,e^{-r/\ell}$, and choose its two numbers so that it has energy and force of the *shortest label*.
 # Nothing below 2.5 Å is used.
 
 # %%
 strength, length = tangent_born_mayer(known[0][0], known[1][0], -known[2][0])  # force -dE/dr, eV/Å
-print(f"length rho: {length:.3f} Å")
+print(f"length: {length:.3f} Å")
 
 
 def repulsion_of(distances):
