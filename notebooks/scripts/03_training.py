@@ -295,11 +295,11 @@ def train_with_adam(network, epochs, patience=100, batch_size=2, every=1, progre
         if epoch % every == 0:
             curve.append([loss_of(network, part).item() for part in parts])
             if curve[-1][1] < best:
-                best, best_epoch, best_weights = curve[-1][1], epoch, copy.deepcopy(network.state_dict())
+                best, best_epoch, weights = curve[-1][1], epoch, copy.deepcopy(network.state_dict())
             progress(epoch / epochs, curve[-1][0], best)
         if epoch - best_epoch >= patience:
             break
-    network.load_state_dict(best_weights)
+    network.load_state_dict(weights)
     return np.array(curve)  # (looks, 2): training and validation loss
 
 

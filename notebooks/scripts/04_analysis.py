@@ -955,8 +955,8 @@ second, _ = train(two_centers[labelled_rows], seed=1, **DIMER_FIT)
 for seed, one in enumerate((cured, second)):
     energies_there, forces_there = one.predict(two_centers.descriptors, two_centers.derivatives)
     found = unseen_errors(energies_there, forces_there[:, 0, 0])
-    report(f"two centres, seed {seed}, energy error on the unseen points", found[0], "meV", at_most=0.04)
-    report(f"two centres, seed {seed}, force error on the unseen points", found[1], "meV/Å", at_most=0.6)
+    report(f"two centres, seed {seed}, energy error, unseen points", found[0], "meV", at_most=0.04)
+    report(f"two centres, seed {seed}, force error, unseen points", found[1], "meV/Å", at_most=0.6)
 
 # %% [markdown]
 # On the unseen points its errors are many times those of section 3, whose descriptor was made for this one problem. It is still the one to take: an error of some thousandths of a meV can be
