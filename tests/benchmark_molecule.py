@@ -49,8 +49,9 @@ def errors(energies, forces):
 def band(calculator):
     """Minimum and transition state of a calculator, and its barrier, meV."""
     first = MINIMUM.copy()
+    first.rattle(0.05, seed=1)
     first.calc = calculator
-    BFGS(first, logfile=None).run(fmax=0.003, steps=200)
+    BFGS(first, logfile=None).run(fmax=0.001, steps=300)
     last = first.copy()
     last.positions = first.positions[list(molecule.EXCHANGED)]
     minimize_rotation_and_translation(first, last)
