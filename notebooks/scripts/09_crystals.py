@@ -485,7 +485,7 @@ show(
 )
 
 # %% [markdown]
-# With 240 frames the stress labels bring $C'$ and $C_{44}$ nearer to EMT, and change the others little.
+# With 240 frames the stress labels make the largest differences of $C'$ and $C_{44}$ smaller, and change the others little: here they are a help, no more.
 #
 # A force field can only be as good as its labels: the models are much closer to EMT than EMT is to copper.
 #
