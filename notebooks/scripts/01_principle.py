@@ -33,7 +33,7 @@
 #
 # | choice | why it is simple | what real systems need | lesson |
 # |---|---|---|---|
-# | two atoms (a **dimer**) with a Lennard-Jones potential (section 2) | one distance, so every curve can be drawn; labels are exact and cost nothing | many atoms, labels from quantum mechanics, more data, longer training | [6](06_many_atoms.ipynb), [9](09_crystals.ipynb) |
+# | two atoms (a **dimer**) with a Lennard-Jones potential (section 2) | one distance, so every curve can be drawn; labels are exact and cost nothing | many atoms, labels from quantum mechanics, more data, longer training | [6](06_many_atoms.ipynb), [9](09_crystals.ipynb), [10](10_molecule.ipynb) |
 # | the SOAP descriptor (section 4) at one point, between the atoms | one centre that never moves | many centres, usually one on each atom, that move along | [6](06_many_atoms.ipynb) |
 # | a fully connected neural network (section 6) | its derivative with respect to its input is computed automatically | any method will do if it can be differentiated | [4](04_analysis.ipynb) |
 #
@@ -765,6 +765,8 @@ report("energy error without the constant, largest", max(without), "meV", at_mos
 # | Levenberg-Marquardt: a fit by linear least squares at each step | | `method="levenberg_marquardt"` | | | [3](03_training.ipynb) |
 # | damping: keeps a step of Levenberg-Marquardt small | $\lambda$ | `damping` | one number | none | [3](03_training.ipynb) |
 # | extended Kalman filter: a relative of Levenberg-Marquardt that takes one structure at a time | | | | | [3](03_training.ipynb) |
+# | forward mode, reverse mode: two orders of the chain rule; all derivatives of the descriptor first, or the slope of the energy sent back | | `ForwardSoap`, `ReverseSoap` | | | [7](07_dynamics.ipynb) |
+# | fine-tuning: a fit that starts from weights fitted to other labels | | `fit_networks` | | | [10](10_molecule.ipynb) |
 # | regularisation: a penalty that keeps weights small | $\alpha$ (in lesson 8 the calibration factor) | `regularisation`, `alpha` | one number | none | [4](04_analysis.ipynb) |
 # | unit-length descriptor, square-root scaling: two other ways to scale the input | $\mathbf{D}/\vert\mathbf{D}\vert$ | `unit_length`, `scaling` | as $\mathbf{D}$ | none | [6](06_many_atoms.ipynb) |
 #
@@ -824,8 +826,24 @@ report("energy error without the constant, largest", max(without), "meV", at_mos
 # | equation of state: energy against volume | $E(V)$ | | | eV, Å³ | [9](09_crystals.ipynb) |
 # | bulk modulus: resistance to a change of volume | $B$ | | one number | GPa | [9](09_crystals.ipynb) |
 # | shear moduli: resistance to a change of shape | $C'$, $C_{44}$ | | one number each | GPa | [9](09_crystals.ipynb) |
-# | strain: relative change of the cell; stress: derivative of the energy by strain, over the volume | | | (3, 3) | none; GPa | [9](09_crystals.ipynb) |
+# | strain: relative change of the cell; stress: derivative of the energy by strain, over the volume | | `get_stress()` | (6,): xx, yy, zz, yz, xz, xy | none; eV/Å³ or GPa | [9](09_crystals.ipynb) |
+# | virial: derivative of the energy by strain, volume times stress | | `virials` | (n_systems, 6) | eV | [9](09_crystals.ipynb) |
 # | phonon: a vibration of the whole crystal; longitudinal: atoms move along the wave, transverse: across it; X: the wave along an edge of the cube whose length is that edge | $\nu$ | `phonon_frequencies` | (12,) | THz | [9](09_crystals.ipynb) |
+#
+# ### Molecules and labels from quantum mechanics
+#
+# | term | symbol | name in the code | shape | unit | lesson |
+# |---|---|---|---|---|---|
+# | density-functional theory (DFT): the energy from the density of the electrons; functional: its recipe, such as B3LYP; basis set: the functions in which the electrons are written | | `labels/make_labels.py` | | | [10](10_molecule.ipynb) |
+# | GFN2-xTB: a much faster and much less accurate method, with fitted parameters | | `gfn2_energy`, `gfn2_forces` | | eV, eV/Å | [10](10_molecule.ipynb) |
+# | transition state: the highest point of the easiest way from one minimum to another; barrier: its height | | `transition_state` | | eV | [10](10_molecule.ipynb) |
+# | nudged elastic band (NEB): finds that way by relaxing a chain of structures | | `NEB` | | | [10](10_molecule.ipynb) |
+# | Hessian: second derivatives of the energy; at a minimum it gives the vibrations | $\mathbf{H}$ | `hessian` | (3 n_atoms, 3 n_atoms) | eV/Å² | [10](10_molecule.ipynb) |
+# | net force, torque: zero for a free molecule; what is left of them is noise of the labels | | `look_at` | (n_systems,) | eV/Å, eV | [10](10_molecule.ipynb) |
+# | energy of a single atom: what each element adds to the energy, whatever surrounds it | $e_Z$ | `energy_offsets` | one number an element | eV | [10](10_molecule.ipynb) |
+# | difference model: a cheap model plus a model of what better labels differ by | | `ModelSum` | | | [10](10_molecule.ipynb) |
+# | calibration part: data that train nothing and set the factor of a bound | | `own_parts` | part of the systems | | [11](11_your_own.ipynb) |
+# | pair potential: an energy of distances alone, one curve for each pair of elements | | `pair_potential` | | eV | [11](11_your_own.ipynb) |
 
 # %% [markdown]
 # ## Exercises
