@@ -44,7 +44,7 @@ class Run:
     asked: object
 
 
-def run_until_doubt(structure, calculator, temperature, limit, steps=400, seed=0, interval=10):
+def run_until_doubt(structure, calculator, temperature, limit, steps=2000, seed=0, interval=10):
     """Relax a structure, then heat it at once to a temperature and run until the committee's spread passes a limit.
 
     Parameters
