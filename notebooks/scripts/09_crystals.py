@@ -139,7 +139,7 @@ show(
 )
 
 # %% [markdown]
-# Differences grow like $N^2$, forces in reverse mode like $N$. For a few atoms the differences are no dearer than the analytic array, for 32 they are by far. The array is made where it is used many times: in a fit.
+# Differences grow fastest with the number of atoms, forces in reverse mode cost least. For a few atoms the differences are no dearer than the analytic array, for 32 they are. The array is made where it is used many times: in a fit.
 #
 # Is it right? We compare with central differences of our own. Each centre moves with its atom (`attach=True`).
 
@@ -357,7 +357,7 @@ for n_frames, ratios, bounds in ((40, few, (1, 1.3, 1)), (240, many, (1.2, 1.3, 
         report(f"{n_frames} frames, {what}", ratio, at_most=bound)
 
 # %% [markdown]
-# With 40 frames, stress labels lower the errors of energy and stress, and cost the forces nothing. With 240 frames the stress still gains, and the rest hardly changes: $240\times12 = 2880$ force components hold most of what there is to learn. Labels pay where they say something that the others do not, and most where labels are few.
+# With 40 frames, stress labels lower the errors of energy and stress; forces gain or lose up to a fifth, depending on which 40 frames are taken. With 240 frames the gain is smaller, most of all for the energy: $240\times12 = 2880$ force components hold most of what there is to learn. Labels pay where they say something that the others do not, and most where labels are few.
 #
 # Now the check that needs no truth: are forces and stress the slopes of the model's *own* energy? `CrystalCalculator` is the calculator of lesson 7; section 8 shows what it adds. ASE takes the differences:
 
@@ -452,7 +452,7 @@ assert 130 < truth[1] < 140
 assert 5 < truth[4] < 6  # a wrong unit, or 2 pi forgotten, would be noticed here
 
 # %% [markdown]
-# (Elastic constants: [Overton and Gaffney 1955](https://doi.org/10.1103/PhysRev.98.969), phonons: [Svensson and others 1967](https://doi.org/10.1103/PhysRev.155.619).) EMT is not copper: its shear moduli are a fifth too large. Now the models beside EMT, in per cent; those without stress labels (240 frames) too:
+# (Elastic constants: [Overton and Gaffney 1955](https://doi.org/10.1103/PhysRev.98.969), phonons: [Svensson and others 1967](https://doi.org/10.1103/PhysRev.155.619).) EMT is not copper: its shear moduli are a fifth larger. About half of that is temperature, for EMT's numbers are those of a crystal at rest: at 4 K the same authors measured $C'$ 25.6 and $C_{44}$ 81.8 GPa. Now the models beside EMT, in per cent; those without stress labels (240 frames) too:
 
 # %%
 differences = 100 * (found / truth - 1)  # %, shape (3, 6)
@@ -649,7 +649,7 @@ shares = spread / misses.max(axis=0)
 report("all cells, smallest spread over the largest miss", shares.min(), at_most=0.3)
 
 # %% [markdown]
-# It grows, and early: as an alarm the spread is strong. But its size is not the size of the error. There are stretches at which all three agree and are wrong together: they have the same labels and the same descriptor, and what all share no spread can show.
+# It grows, and early: as an alarm the spread is strong. Outside the data it has about the size of the error here (right picture). But where it is smallest beside the largest miss (the last line), inside the data, the three agree more closely than they are right: they have the same labels and the same descriptor, and what all share no spread can show.
 
 # %% [markdown]
 # ### Explore: stretch and shear
@@ -895,7 +895,7 @@ report("models: latest", melted[1:].max(), "ps", at_least=0.5, at_most=1.2)
 report("at the end, largest order of all four", orders[:, -5:].mean(axis=1).max(), at_most=0.35)
 
 # %% [markdown]
-# While the crystal is solid, a model that starts from EMT's own velocities follows it far more closely than runs with other velocities do: thermal expansion is right within the spread of the seeds. Then all four melt, within a few tenths of a ps of each other. Once atoms leave their places, a small difference grows until trajectories have nothing in common (lesson 7), so that only averages can be compared.
+# While the crystal is solid, a model that starts from EMT's own velocities follows it far more closely than runs with other velocities do: the edge of this run is reproduced within the spread of the seeds. (The bath heats so fast that the crystal lags behind it: expansion at a given temperature needs slower runs.) Then all four melt, within a few tenths of a ps of each other. Once atoms leave their places, a small difference grows until trajectories have nothing in common (lesson 7), so that only averages can be compared.
 # This is not a melting *point*: within a picosecond, without a surface, a crystal is overheated by far. And it is a short run of few atoms: exercise 2 doubles both.
 
 # %% [markdown]
@@ -981,10 +981,10 @@ report("at the end, largest order of all four", orders[:, -5:].mean(axis=1).max(
 # ## Summary
 #
 # - A crystal is a small cell and its images. With a cutoff wider than the cell all images count: 78 neighbours, not 3.
-# - For periodic systems DScribe takes derivatives by differences, and across its jump they are wrong by more than their size. Summed over pairs they are exact, by atoms and by strain, and cost less; in reverse mode forces and stress cost a few descriptions, for any number of atoms.
-# - 240 frames of 4 atoms give at most 0.09 meV/atom, 1.5 meV/Å and 0.04 GPa on 100 unseen ones, for three seeds. Stress labels help most where frames are few.
+# - For periodic systems DScribe takes derivatives by differences, and across its jump they are wrong by more than their size. Summed over pairs they are exact, by atoms and by strain, and cost less in larger cells; in reverse mode forces and stress cost a few descriptions, for any number of atoms.
+# - 240 frames of 4 atoms give mean errors below 0.09 meV/atom, 1.5 meV/Å and 0.04 GPa on 100 unseen ones, for three seeds. Stress labels help most where frames are few.
 # - Beside EMT: bulk modulus and phonons at X within 0.4 %, elastic constants from stress within 1.5 %, $C'$ within 3 %: that shear costs so little energy. EMT itself differs from copper by more.
-# - Outside $\pm 5\,\%$ the models are wrong by up to hundreds of meV for each atom; the spread of a committee grows there at once, but its size is not that of the error. In cells of 32 atoms models from 4 atoms are many times worse.
+# - Outside $\pm 5\,\%$ the models are wrong by up to hundreds of meV for each atom; the spread of a committee grows there at once. In cells of 32 atoms models from 4 atoms are many times worse.
 # - Models of 20 hot frames of 32 atoms expand and melt 108 atoms as EMT does, within the spread of the seeds.
 
 # %% [markdown]
