@@ -229,7 +229,7 @@ for method in ("numerical", "auto"):
 #
 # - the trace of $\boldsymbol\epsilon$ stretches all edges by up to $\pm 5\,\%$;
 # - the rest changes the shape by a few per cent without changing the volume (to first order): a *shear*;
-# - every coordinate moves by up to 0.12 Å, in some frames little, in others much.
+# - every coordinate moves by up to 0.12 Å, in few frames by so much and in many nearly not at all: what we want to measure is a crystal at rest.
 #
 # Each frame is drawn on its own and resembles no other, so here a random split is honest (unlike the trajectories of lesson 6). EMT gives energy, forces and stress: 1 + 12 + 6 numbers for each frame.
 
@@ -351,13 +351,13 @@ show(
 # %%
 few = errors["40, with"].mean(axis=0) / errors["40, without"].mean(axis=0)
 many = errors["240, with"].mean(axis=0) / errors["240, without"].mean(axis=0)
-print("mean error of three seeds with stress labels, over that without:")
-for n_frames, ratios, bounds in ((40, few, (1, 1.3, 1)), (240, many, (1.2, 1.3, 1))):
+print("mean error of three seeds with stress labels, divided by that without:")
+for n_frames, ratios, bounds in ((40, few, (1, 1.6, 1)), (240, many, (1, 1.5, 1))):
     for what, ratio, bound in zip(("energy", "force", "stress"), ratios, bounds, strict=True):
-        report(f"{n_frames} frames, {what}", ratio, at_most=bound)
+        report(f"{n_frames} frames, {what} error divided by that without", ratio, at_most=bound)
 
 # %% [markdown]
-# With 40 frames, stress labels lower the errors of energy and stress; forces gain or lose up to a fifth, depending on which 40 frames are taken. With 240 frames the gain is smaller, most of all for the energy: $240\times12 = 2880$ force components hold most of what there is to learn. Labels pay where they say something that the others do not, and most where labels are few.
+# With 40 frames, stress labels lower the errors of energy and stress by a fifth or more; forces gain or lose up to a fifth, depending on which 40 frames are taken. With 240 frames the gain is smaller, most of all for the energy: $240\times12 = 2880$ force components hold most of what there is to learn. Labels pay where they say something that the others do not, and most where labels are few.
 #
 # Now the check that needs no truth: are forces and stress the slopes of the model's *own* energy? `CrystalCalculator` is the calculator of lesson 7; section 8 shows what it adds. ASE takes the differences:
 
@@ -458,11 +458,12 @@ assert 5 < truth[4] < 6  # a wrong unit, or 2 pi forgotten, would be noticed her
 differences = 100 * (found / truth - 1)  # %, shape (3, 6)
 others = np.array([measured(CrystalCalculator(model)) for model in fits["240, without"]])
 without = 100 * (others / truth - 1)
-for name, values, bound in zip(names, differences.T, (0.05, 0.3, 3, 1.2, 0.3, 0.3), strict=True):
+for name, values, bound in zip(names, differences.T, (0.05, 0.5, 3, 1.2, 0.3, 0.3), strict=True):
     short_name = name.split(" (")[0]  # without its unit: these are per cent
     report(f"{short_name}, largest difference of three seeds", np.abs(values).max(), "%", at_most=bound)
-largest = np.abs(without[:, 2]).max()
-report("C' without stress labels, largest difference", largest, "%", at_least=0.5, at_most=8)
+largest = np.abs(without).max(axis=0)
+report("C' without stress labels, largest difference", largest[2], "%", at_least=0.4, at_most=6)
+report("C44 without stress labels, largest difference", largest[3], "%", at_least=0.1, at_most=2)
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 figure, axes = plt.subplots(figsize=(7, 3.2))
@@ -480,10 +481,12 @@ axes.legend(fontsize=9)
 show(
     figure,
     "Differences of six models from EMT for the six numbers, in per cent: small for all; the largest ones, "
-    "and the largest spread of the seeds, belong to C', more so without stress labels.",
+    "and the largest spread of the seeds, belong to C', somewhat more without stress labels.",
 )
 
 # %% [markdown]
+# With 240 frames the stress labels make the largest differences of $C'$ and $C_{44}$ smaller, and change the others little: here they are a help, no more.
+#
 # A force field can only be as good as its labels: the models are much closer to EMT than EMT is to copper.
 #
 # The largest differences are those of $C'$, and the seeds differ most there. Why? Compare what a strain costs in energy, beside EMT:
@@ -545,7 +548,7 @@ of_emt = elastic_constants(EMT(), truth[0])
 print(f"EMT: C11 {of_emt[0]:.1f}, C12 {of_emt[1]:.1f}, C44 {of_emt[2]:.1f} GPa")
 constants = np.array([elastic_constants(calculators[seed], found[seed, 0]) for seed in range(3)])
 largest = 100 * np.abs(constants / of_emt - 1).max(axis=0)
-for name, value, bound in zip(("C11", "C12", "C44"), largest, (1.2, 1, 1.2), strict=True):
+for name, value, bound in zip(("C11", "C12", "C44"), largest, (2, 1.2, 1.2), strict=True):
     report(f"{name} from stress, largest difference of three seeds", value, "%", at_most=bound)
 
 # %%
@@ -557,7 +560,7 @@ assert np.allclose(from_stress, found[:, 1:4], rtol=0.01)
 # %% [markdown]
 # (They do not agree to the last digit: section 6 fits curves to finite strains, here the strain is small.)
 #
-# **Relaxing a cell.** In lesson 7 atoms moved until no force was left. With a stress the cell can follow: ASE's `FrechetCellFilter` treats its strain as more coordinates, with the virial as their force. We start from a cell that is stretched, sheared and rattled. **What do you expect** to be left?
+# **Relaxing a cell.** In lesson 7 atoms moved until no force was left. With a stress the cell can follow: ASE's `FrechetCellFilter` treats its strain as more coordinates, with minus the virial as their force. We start from a cell that is stretched, sheared and rattled. **What do you expect** to be left?
 
 # %%
 from ase.filters import FrechetCellFilter
@@ -640,13 +643,13 @@ inside = np.abs(stretches) < 0.045
 report("inside the data, largest miss", 1e3 * misses[:, inside].max(), "meV/atom", at_most=1)
 
 # %%
-bounds = {-0.15: (160, 1900), 0.2: (85, 1900)}
+bounds = {-0.15: (65, 220), 0.2: (75, 1500)}
 for stretch, (least_miss, least_growth) in bounds.items():  # wide: from seed to seed they vary tenfold
     at, name = int(np.abs(stretches - stretch).argmin()), f"stretched by {stretch:.0%}"
     report(f"{name}, largest miss", 1e3 * misses[:, at].max(), "meV/atom", at_least=least_miss)
     report(f"{name}, growth of the spread", spread[at] / spread[inside].mean(), at_least=least_growth)
 shares = spread / misses.max(axis=0)
-report("all cells, smallest spread over the largest miss", shares.min(), at_most=0.3)
+report("all cells, smallest spread over the largest miss", shares.min(), at_most=0.65)
 
 # %% [markdown]
 # It grows, and early: as an alarm the spread is strong. Outside the data it has about the size of the error here (right picture). But where it is smallest beside the largest miss (the last line), inside the data, the three agree more closely than they are right: they have the same labels and the same descriptor, and what all share no spread can show.
@@ -674,15 +677,15 @@ strain_explorer(models)
 #
 # 1. Without shear, stretch to 5 %, then on. Where do you *see* the models leave the curve? Where does the sentence say so?
 # 2. Compress by as much. Which side costs more energy?
-# 3. Which pressure presses the crystal to 5 % less? Do the models agree on it, and at 12 %?
+# 3. Which pressure presses the crystal to 5 % less? Do the models agree on it? And at a stretch of 12 %?
 # 4. Set the stretch to 0 and shear up to 12 %. Compare the miss with that of a stretch of 12 %, and remember from section 6 what each of the two costs.
 #
 # <details><summary>Answers</summary>
 #
 # 1. The picture, in which a line is 10 meV thick, shows it some per cent beyond the data. The sentence gives meV, and says "outside the training data" from the first step beyond 5 %.
 # 2. Compression: atoms repel each other steeply. EMT's energy rises by 0.9 eV for an atom at 12 % of compression, by 0.4 eV at 12 % of stretch.
-# 3. EMT says 25.7 GPa, and the models agree within a few tenths. At 12 % of compression EMT says 106 GPa, the models little more than half of that, or less: a pressure is a slope of the energy, and outside the data slopes go wrong first.
-# 4. The stretch of 12 % is missed by ten to hundreds of meV, the shear by a few. The shear costs ten times less, and it brings half of the neighbours closer where a stretch moves all of them away.
+# 3. EMT says 25.7 GPa, and the models agree within a few tenths. Stretched by 12 %, EMT's pressure is −21 GPa, and the models' differ from it and from each other by several GPa or more: a pressure is a slope of the energy, and outside the data slopes go wrong first.
+# 4. The stretch of 12 % is missed by tens of meV or more, the shear by a few at most. The shear costs ten times less, and it brings half of the neighbours closer where a stretch moves all of them away.
 # </details>
 
 # %% [markdown]
@@ -701,7 +704,7 @@ for calculator in calculators:
     slopes_agree.append(np.abs(at_jump.get_forces() - own_forces).max() < 1e-5)
 
 # %%
-report("largest jump of three seeds", max(jumps), "meV/atom", at_least=0.0015, at_most=0.03)
+report("largest jump of three seeds", max(jumps), "meV/atom", at_least=0.0008, at_most=0.025)
 print("forces are the slope of the energy, next to the jump:", all(slopes_agree))
 assert all(slopes_agree)
 
@@ -741,9 +744,9 @@ def force_error(calculator, structures, true_forces):
 small_cell_errors = []
 for seed, calculator in enumerate(calculators):
     small_cell_errors.append(force_error(calculator, large_frames, true_forces))
-    report(f"seed {seed}, force error in cells of 32 atoms", small_cell_errors[-1], "meV/Å", at_least=3)
+    report(f"seed {seed}, force error in cells of 32 atoms", small_cell_errors[-1], "meV/Å", at_least=2)
 times_worse = np.array(small_cell_errors) / errors["240, with"][:, 1]
-report("smallest of the three, over the error in cells of 4", times_worse.min(), at_least=6)
+report("smallest of the three, over the error in cells of 4", times_worse.min(), at_least=5)
 
 # %% [markdown]
 # Many times worse, in frames drawn by the same rules! No mistake in the program: we just saw that size alone changes nothing. The **data** were too special. In a cell of 4 atoms
@@ -847,7 +850,7 @@ _, _, tested_forces = label(tested, EMT())
 hot_errors = [force_error(calculator, tested, tested_forces) for calculator in hot_calculators]
 cold_errors = [force_error(ForceFieldCalculator(model), tested, tested_forces) for model in models]
 report("hot models, largest force error of three seeds", max(hot_errors), "meV/Å", at_most=6)
-report("models of 4 atoms, smallest of three", min(cold_errors), "meV/Å", at_least=50)
+report("models of 4 atoms, smallest of three", min(cold_errors), "meV/Å", at_least=60)
 
 # %% [markdown]
 # **What do you expect?** Errors of some meV/Å, beside forces of eV/Å: will the models expand as EMT does? And melt at the same time?
@@ -945,7 +948,7 @@ report("at the end, largest order of all four", orders[:, -5:].mean(axis=1).max(
 #     print(f"{name:9s} {with_hole - 31 / 32 * whole:.2f} eV")
 # ```
 #
-# EMT says 1.24 eV. The models from small cells say anything from 1.1 eV down to a negative number: no training frame has an atom with a neighbour missing, so the answer is a guess. The three from hot cells say 1.22 to 1.23 eV: in liquid copper neighbours are missing all the time.
+# EMT says 1.24 eV. No training frame of the small cells has an atom with a neighbour missing, so their answers are guesses: ours were wrong by half an eV and more, in both directions. The three from hot cells agree with EMT within some hundredths of an eV: in liquid copper neighbours are missing all the time.
 # </details>
 #
 # **2. Slower, larger.** Is the agreement of section 9 an accident of a short run? Heat twice as slowly (`BLOCKS = 80`), or a cell of 256 atoms (`repeat` 4), with EMT and one model. How many ps, how many atoms does the melting need?
@@ -983,7 +986,7 @@ report("at the end, largest order of all four", orders[:, -5:].mean(axis=1).max(
 # - A crystal is a small cell and its images. With a cutoff wider than the cell all images count: 78 neighbours, not 3.
 # - For periodic systems DScribe takes derivatives by differences, and across its jump they are wrong by more than their size. Summed over pairs they are exact, by atoms and by strain, and cost less in larger cells; in reverse mode forces and stress cost a few descriptions, for any number of atoms.
 # - 240 frames of 4 atoms give mean errors below 0.09 meV/atom, 1.5 meV/Å and 0.04 GPa on 100 unseen ones, for three seeds. Stress labels help most where frames are few.
-# - Beside EMT: bulk modulus and phonons at X within 0.4 %, elastic constants from stress within 1.5 %, $C'$ within 3 %: that shear costs so little energy. EMT itself differs from copper by more.
+# - Beside EMT: bulk modulus and phonons at X within 0.5 %, elastic constants from stress within 2 %, $C'$ within 3 %: that shear costs so little energy. EMT itself differs from copper by more.
 # - Outside $\pm 5\,\%$ the models are wrong by up to hundreds of meV for each atom; the spread of a committee grows there at once. In cells of 32 atoms models from 4 atoms are many times worse.
 # - Models of 20 hot frames of 32 atoms expand and melt 108 atoms as EMT does, within the spread of the seeds.
 
