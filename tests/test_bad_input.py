@@ -54,6 +54,7 @@ from forcefield.gaussian_process import SparseGaussianProcess
 from forcefield.labelled_files import look_at, read_labelled
 from forcefield.model import ForceField
 from forcefield.model_sums import ModelSum, minus
+from forcefield.reverse_soap import ReverseSoap
 from forcefield.saved_models import load_model
 from forcefield.several_sets import LabelledStructures, datasets_of, in_order
 from forcefield.stop_on_spread import StopOnSpread
@@ -173,6 +174,18 @@ class Course:
 SLAB = fcc111("Cu", (1, 1, 2), vacuum=8)
 
 TABLE = {
+    "ReverseSoap": {
+        "another radial basis": (lambda c: ReverseSoap(make_soap(radial_basis="polynomial")), "gto"),
+        "no SOAP": (lambda c: ReverseSoap("SOAP"), "SOAP of DScribe"),
+        "no structure": (lambda c: ReverseSoap(c.soap).descriptors([c.cluster]), "ase.Atoms"),
+        "an unknown element": (lambda c: ReverseSoap(c.soap).descriptors(changed(c.cluster, symbols="Cu3Ni")), "Ni"),
+        "a crystal to a SOAP for clusters": (lambda c: ReverseSoap(c.soap).descriptors(c.crystal), "pbc"),
+        "a cluster to a SOAP for crystals": (lambda c: ReverseSoap(c.crystal_soap).descriptors(c.cluster), "no axis"),
+        "two atoms in one place": (
+            lambda c: ReverseSoap(c.soap).descriptors(moved(c.cluster, c.cluster.positions[0])),
+            "0.1 Å apart",
+        ),
+    },
     "describe": {
         "an element that the SOAP does not know": (
             lambda c: describe(c.soap, [changed(c.cluster, symbols="Au4")], attach=True),
