@@ -128,8 +128,8 @@ def crystal_frames(n_frames, seed, repeat=1):
         shape = np.triu(shape) + np.triu(shape, 1).T
         stretch = generator.uniform(-LARGEST_STRETCH, LARGEST_STRETCH)
         frame = deform(crystal, shape + np.eye(3) * (stretch - np.trace(shape) / 3))
-        # From nearly at rest to wild: a draw of how much, then a draw of every coordinate.
-        largest = generator.uniform(0, LARGEST_DISPLACEMENT)
+        # From nearly at rest, more often, to wild: a draw of how much, then a draw of every coordinate.
+        largest = LARGEST_DISPLACEMENT * generator.uniform() ** 2
         frame.positions += generator.uniform(-largest, largest, frame.positions.shape)
         frames.append(frame)
     return frames
