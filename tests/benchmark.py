@@ -1,6 +1,7 @@
 """How fast and how accurate: the course's models beside the published recipe, and what each lesson costs.
 
     python3 binder/course.py bench                 models, from one run on one thread (about five minutes)
+    python3 binder/course.py bench --elements      several elements: malonaldehyde, copper-gold (four minutes)
     python3 binder/course.py bench --lessons       time, memory and size of every notebook
     python3 binder/course.py bench --lessons 02 04
 
@@ -25,6 +26,7 @@ sys.path[:0] = [str(FOLDER.parent / "notebooks"), str(FOLDER)]
 import ase  # noqa: E402
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
+from benchmark_elements import bench_elements  # noqa: E402
 from benchmark_lessons import bench_lessons  # noqa: E402
 from benchmark_properties import bench_cluster, bench_crystals  # noqa: E402
 from benchmark_steps import bench_steps  # noqa: E402
@@ -214,10 +216,15 @@ def main():
     parser.add_argument(
         "--lessons", nargs="*", metavar="NN", help="measure notebooks instead: those named, or all of them"
     )
+    parser.add_argument(
+        "--elements", action="store_true", help="several elements instead: a molecule, an alloy (4 min)"
+    )
     options = parser.parse_args()
     torch.set_num_threads(1)
     if options.lessons is not None:
         return bench_lessons(options.lessons)
+    if options.elements:
+        return bench_elements()
     bench_dimers(options.seeds, options.recipe_seeds)
     bench_copper(options.copper_seeds)
     bench_crystals()

@@ -28,6 +28,7 @@ from forcefield import (
     evaluation,
     finite_differences,
     molecule,
+    own_parts,
     plots,
     prepared,
     repulsion,
@@ -41,6 +42,7 @@ from forcefield import (
 )
 from forcefield.calculator import CommitteeCalculator, ForceFieldCalculator
 from forcefield.committees import Committee
+from forcefield.copper_gold import copper_gold_frames
 from forcefield.dataset import Dataset
 from forcefield.descriptors import MIDPOINT, describe, describe_without_derivatives, make_soap
 from forcefield.element_fits import fit_networks, train_networks
@@ -49,11 +51,13 @@ from forcefield.energy_offsets import energy_offsets
 from forcefield.explorers import committee, dynamics, extrapolation, lennard_jones, proton, soap, strain
 from forcefield.explorers import training as training_explorer
 from forcefield.exports import export
+from forcefield.force_field_checks import check_force_field
 from forcefield.full_gaussian_process import GaussianProcess, plan_labels
 from forcefield.gaussian_process import SparseGaussianProcess
 from forcefield.labelled_files import look_at, read_labelled
 from forcefield.model import ForceField
 from forcefield.model_sums import ModelSum, minus
+from forcefield.pair_potential import PairPotential
 from forcefield.reverse_soap import ReverseSoap
 from forcefield.saved_models import load_model
 from forcefield.several_sets import LabelledStructures, datasets_of, in_order
@@ -1511,6 +1515,27 @@ CALLS = {
             "replace": True,
         },
     ),
+    "PairPotential": lambda c: (
+        PairPotential,
+        {"structures": c.labelled, "cutoff": 5.0, "n_functions": 4, "force_weight": 1.0},
+    ),
+    "check_force_field": lambda c: (
+        check_force_field,
+        {"structure": c.cluster, "calculator": EMT(), "seed": 0, "n_gradient_atoms": 1},
+    ),
+    "own_parts": lambda c: (
+        own_parts.own_parts,
+        {
+            "structures": c.labelled + [ase.Atoms("Cu3Au", TETRAHEDRON)] * 4,
+            "seed": 0,
+            "by": "time",
+            "fractions": (0.5, 0.25),
+            "name": "group",
+        },
+    ),
+    "own_soap": lambda c: (own_parts.own_soap, {"structures": c.labelled}),
+    "memory_plan": lambda c: (own_parts.memory_plan, {"structures": c.labelled, "soap": c.soap, "limit": 400}),
+    "copper_gold_frames": lambda c: (copper_gold_frames, {"compositions": ((13, 3, 1, 1),), "seed": 0}),
     "split_structures": lambda c: (
         splits.split_structures,
         {

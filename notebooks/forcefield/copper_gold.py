@@ -44,9 +44,22 @@ def copper_gold_frames(compositions=COMPOSITIONS, seed=0):
     -------
     list of ase.Atoms
         With labels; `info` has the run under "group".
+
+    Raises
+    ------
+    ValueError
+        If the compositions are no such rows.
     """
     seed, frames = checks.seed(seed), []
-    for n_atoms, n_gold, n_orders, n_frames in compositions:
+    try:
+        rows = checks.array("compositions", compositions, (None, 4)).astype(int).tolist()
+        if not rows or any(n_atoms not in SHAPES or min(others) < 1 for n_atoms, *others in rows):
+            raise ValueError
+    except ValueError:
+        raise ValueError(
+            "compositions must be rows of four whole numbers above 0: atoms (13, 38 or 55), gold atoms, orders, frames."
+        ) from None
+    for n_atoms, n_gold, n_orders, n_frames in rows:
         positions = SHAPES[n_atoms]().positions
         positions = (positions - positions.mean(axis=0)) * (1 + SWELLING * n_gold / n_atoms)
         for order in range(n_orders):

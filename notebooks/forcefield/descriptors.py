@@ -137,8 +137,9 @@ def describe(soap, structures, centers=None, attach=False, method="auto"):
     if own:
         return describe_strained(soap, structures, centers, attach)[:2]
     places = [_in_cell(structure, centers) for structure in structures]
+    if n_systems == 1:  # alone, DScribe does not copy the derivatives; it drops the system axis, which the course keeps
+        structures, places = structures[0], places[0]
     derivatives, descriptors = soap.derivatives(structures, centers=places, attach=attach, method=method)
-    # DScribe drops the system axis of a list with one structure; the course keeps it.
     return (
         np.asarray(descriptors, dtype=np.float64).reshape(n_systems, n_centers, n_features),
         np.asarray(derivatives, dtype=np.float64).reshape(n_systems, n_centers, n_atoms, 3, n_features),

@@ -1,7 +1,5 @@
 """Networks for several elements: one for each, on the principal axes of its centres' unit vectors."""
 
-from pathlib import Path
-
 import numpy as np
 import torch
 
@@ -11,15 +9,15 @@ from forcefield.kernel_labels import principal_axes, provenance_of, units_by_ele
 from forcefield.kernel_model import centers_by_element
 from forcefield.model import ForceField
 from forcefield.networks import through_unit_length, unit_vectors
-from forcefield.npz_files import KEEP, load_arrays, save_arrays
-from forcefield.predictions import descriptor_of, predict_arrays, predict_structures
+from forcefield.npz_files import KEEP
+from forcefield.predictions import SavedModel, descriptor_of
 from forcefield.several_sets import listed
 
 FORMAT = 1
 """Version of the file that `ElementNetworks.save` writes."""
 
 
-class ElementNetworks:
+class ElementNetworks(SavedModel):
     """Energy as a sum over centres of the network of their element; each has its own axes, scaling and offset.
 
     The descriptor of a centre is divided by its length, taken along the principal axes of the training set's centres
@@ -96,19 +94,10 @@ class ElementNetworks:
 
         return energies_and_gradients
 
-    def predict(self, descriptors, derivatives, numbers=None):
-        """Energies and forces; arguments, shapes, units and errors as in `KernelModel.predict`."""
-        n_features = next(iter(self.axes.values())).shape[1]
-        return predict_arrays(self.frozen(), n_features, descriptors, derivatives, numbers)
-
-    def predict_structures(self, structures):
-        """Energies (n_systems,), eV, and forces (n_systems, n_atoms, 3), eV/Å: a list of arrays if sizes differ."""
-        return predict_structures(self, structures)
-
-    def save(self, path):
-        """Write everything that predicting needs to one npz file, numbers and text alone; only if it is complete."""
-        metadata, arrays = self.contents()
-        save_arrays(path, metadata, **arrays)
+    @property
+    def n_features(self):
+        """Number of features of the descriptor."""
+        return next(iter(self.axes.values())).shape[1]
 
     def contents(self):
         """Metadata and arrays of the file, if the model is complete."""
@@ -119,12 +108,6 @@ class ElementNetworks:
             arrays |= {f"{element}_{name}": value for name, value in state.items()}
         settings = {str(element): network.settings for element, network in self.networks.items()}
         return {"element_networks": FORMAT, "networks": settings, "provenance": self.provenance}, arrays
-
-    @classmethod
-    def load(cls, path):
-        """Read what `save` wrote; one sentence (FileNotFoundError, ValueError) if that cannot be done."""
-        arrays, metadata = load_arrays(path)
-        return cls.from_contents(metadata, arrays, Path(path).name)
 
     @classmethod
     def from_contents(cls, metadata, arrays, name):

@@ -1,15 +1,13 @@
 """A sum of kernels on the surroundings of every atom: what both Gaussian processes are when they predict."""
 
-from pathlib import Path
-
 import numpy as np
 from ase.data import chemical_symbols
 
 from forcefield import checks
 from forcefield.model import descriptor_of
 from forcefield.networks import through_unit_length, unit_vectors
-from forcefield.npz_files import KEEP, load_arrays, save_arrays
-from forcefield.predictions import predict_arrays, predict_structures
+from forcefield.npz_files import KEEP
+from forcefield.predictions import SavedModel
 
 FORMAT = 2
 """Version of the file that `KernelModel.save` writes."""
@@ -57,7 +55,7 @@ class ElementKernel:
         return energies, through_unit_length(gradients, units, descriptors)
 
 
-class KernelModel:
+class KernelModel(SavedModel):
     """Energies and forces as a sum over centres of the `ElementKernel` of their element.
 
     Parameters
@@ -105,22 +103,6 @@ class KernelModel:
         kernel = next(iter(self.kernels.values()))
         return (kernel.points if kernel.axes is None else kernel.axes).shape[1]
 
-    def predict(self, descriptors, derivatives, numbers=None):
-        """Energies and forces; arguments, shapes, units and errors as in `ForceField.predict`.
-
-        `numbers`, the atomic numbers of the centres, (n_centers,), are needed by models of several elements.
-        """
-        return predict_arrays(self, self.n_features, descriptors, derivatives, numbers)
-
-    def predict_structures(self, structures):
-        """Energies (n_systems,), eV, and forces (n_systems, n_atoms, 3), eV/Å: a list of arrays if sizes differ."""
-        return predict_structures(self, structures)
-
-    def save(self, path):
-        """Write everything that predicting needs to one npz file, numbers and text alone; only if it is complete."""
-        metadata, arrays = self.contents()
-        save_arrays(path, metadata, **arrays)
-
     def contents(self):
         """Metadata and arrays of the file, if the model is complete."""
         descriptor_of(self)
@@ -132,12 +114,6 @@ class KernelModel:
         power = next(iter(self.kernels.values())).power
         metadata = {"gaussian_process": FORMAT, "kind": self.KIND, "power": power, "elements": list(self.kernels)}
         return {**metadata, "provenance": self.provenance}, arrays
-
-    @classmethod
-    def load(cls, path):
-        """Read what `save` wrote; one sentence (FileNotFoundError, ValueError) if that cannot be done."""
-        arrays, metadata = load_arrays(path)
-        return cls.from_contents(metadata, arrays, Path(path).name)
 
     @classmethod
     def from_contents(cls, metadata, arrays, name):

@@ -4,7 +4,7 @@ import numpy as np
 from ase.data import atomic_numbers, covalent_radii
 
 from forcefield import checks
-from forcefield.descriptors import MEMORY_LIMIT, make_soap
+from forcefield.descriptors import MEMORY_LIMIT, make_soap, soap_settings
 from forcefield.splits import rows_of_composition, split_structures
 
 FEWEST_FRAMES = 10
@@ -121,6 +121,7 @@ def memory_plan(structures, soap, limit=MEMORY_LIMIT):
         If one structure alone needs more than the limit.
     """
     sizes = np.array([len(structure) for structure in checks.structures(structures)])
+    soap_settings(soap)  # refuses what is no SOAP
     limit, n_features = checks.positive("limit", limit, "MB"), soap.get_number_of_features()
     megabytes = 24e-6 * sizes.astype(float) ** 2 * n_features
     if megabytes.max() > limit:

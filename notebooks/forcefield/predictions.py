@@ -1,9 +1,12 @@
 """Energies and forces of many structures from a model that is asked for one at a time."""
 
+from pathlib import Path
+
 import numpy as np
 
 from forcefield import checks
 from forcefield.descriptors import describe, descriptor_from
+from forcefield.npz_files import load_arrays, save_arrays
 from forcefield.reverse_soap import ReverseSoap
 from forcefield.several_sets import PART, chunks, grouped, in_order
 
@@ -50,3 +53,33 @@ def descriptor_of(model):
             "This model does not know its descriptor, so it is not complete: fit it to a Dataset whose metadata hold "
             'descriptor_settings(...) under "descriptor", as Dataset.from_structures makes it.'
         ) from None
+
+
+class SavedModel:
+    """What models of several elements share: predicting for whole sets, and their file.
+
+    A model has `provenance`, `n_features`, `frozen()`, `contents()` (metadata and arrays) and the class method
+    `from_contents(metadata, arrays, name)`.
+    """
+
+    def predict(self, descriptors, derivatives, numbers=None):
+        """Energies and forces; arguments, shapes, units and errors as in `ForceField.predict`.
+
+        `numbers`, the atomic numbers of the centres, (n_centers,), are needed by models of several elements.
+        """
+        return predict_arrays(self.frozen(), self.n_features, descriptors, derivatives, numbers)
+
+    def predict_structures(self, structures):
+        """Energies (n_systems,), eV, and forces (n_systems, n_atoms, 3), eV/Å: a list of arrays if sizes differ."""
+        return predict_structures(self, structures)
+
+    def save(self, path):
+        """Write everything that predicting needs to one npz file, numbers and text alone; only if it is complete."""
+        metadata, arrays = self.contents()
+        save_arrays(path, metadata, **arrays)
+
+    @classmethod
+    def load(cls, path):
+        """Read what `save` wrote; one sentence (FileNotFoundError, ValueError) if that cannot be done."""
+        arrays, metadata = load_arrays(path)
+        return cls.from_contents(metadata, arrays, Path(path).name)

@@ -29,7 +29,7 @@
 # | [5. Experiments](05_experiments.ipynb) | what energies, forces, labels and descriptor settings each contribute | 65 + 15 |
 # | **Part III: real systems** | | |
 # | [6. Many atoms](06_many_atoms.ipynb) | a force field for a cluster of 13 copper atoms | 60 + 15 |
-# | [7. Dynamics](07_dynamics.ipynb) | the model at work: relaxation, vibrations, atoms that move | 50 + 15 |
+# | [7. Dynamics](07_dynamics.ipynb) | the model at work: relaxation, vibrations, atoms that move | 55 + 15 |
 # | [8. Uncertainty](08_uncertainty.ipynb) | several models whose disagreement estimates the error, and which labels to add | 75 + 25 |
 # | [9. Crystals](09_crystals.ipynb) | copper that repeats in space, and its measurable properties | 85 + 30 |
 # | **Part IV: your own** | | |

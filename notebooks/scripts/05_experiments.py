@@ -223,19 +223,7 @@ times, _ = compare(cases["30 energies"], reference)
 report("30 energies / 30 + 30, force error", times[1], at_least=200)
 
 # %% [markdown]
-# Another method on the same labels, the kernel ridge of lesson 4:
-
-# %%
-from forcefield.baselines import KernelRidgeBaseline
-
-half = data[equally_spaced(len(data), 15)[0]]
-of_energies = errors(KernelRidgeBaseline(labels), validation)
-of_halves = errors(KernelRidgeBaseline(half, forces=True), validation)
-for name, ratio in zip(("energy", "force"), np.divide(of_energies, of_halves), strict=True):
-    report(f"kernel ridge: 30 energies / 15 + 15, {name} error", ratio, at_least=0.3, at_most=5)
-
-# %% [markdown]
-# **Answer.** With the same number of *numbers* it matters little which ones they are. At 16 the three lie together; at 30 half of each is ahead by a factor of a few with this network, and kernel ridge hardly tells them apart. So that order is no law. With the same *calculations* there is no comparison: the forces come with the energies, and taking them makes the error hundreds of times smaller.
+# **Answer.** With the same number of *numbers* it matters little which ones they are. At 16 the three lie together; at 30 half of each is ahead by a factor of a few. So that order is no law. With the same *calculations* there is no comparison: the forces come with the energies, and taking them makes the error hundreds of times smaller.
 #
 # ### Good energies, bad forces
 #
@@ -341,7 +329,7 @@ for place in (0, 4):
 # > **What do you expect?** Hermite interpolation errs as $h^4$ in the energy and $h^3$ in the slope when points are $h$ apart. Will the network keep up?
 
 # %%
-from forcefield.baselines import hermite_baseline
+from forcefield.baselines import KernelRidgeBaseline, hermite_baseline
 
 
 def hermite_errors(labels):

@@ -4,6 +4,7 @@
 # **You will learn**
 #
 # - to hand your model to ASE as a calculator, and to test it as you would test any potential;
+# - two ways to one gradient, forward and reverse mode, what each costs, and when each pays;
 # - to relax a structure and to compute its vibrations with it;
 # - to judge molecular dynamics by the drift of the energy, to choose a time step, and to know what this test does not show;
 # - to heat a cluster until it melts, with several seeds and two lengths;
@@ -11,7 +12,7 @@
 #
 # **You need** [lesson 6](06_many_atoms.ipynb) (the model of 13 copper atoms, the heat bath); Newton's second law.
 #
-# **Time** about 50 minutes of reading and running, 15 minutes of exercises; all cells run in under a minute.
+# **Time** about 55 minutes of reading and running, 15 minutes of exercises; all cells run in under a minute.
 
 # %% [markdown]
 # ## 1. The model as a calculator
@@ -83,49 +84,165 @@ for structure in (gold, fewer, periodic):
         print(refusal)
 
 # %% [markdown]
-# What does a step of dynamics cost? Below are the processor's times for one step with the model, for the descriptors and derivatives within it, and for one step with EMT (best of ten times 20 steps). The steps are those of **velocity Verlet**, which section 4 explains.
+# ### Two ways to one gradient
+#
+# The force on atom $a$ is $F_a = -\sum_{c,k} \frac{dE}{dD_{ck}}\,\frac{dD_{ck}}{dr_a}$, summed over the centres $c$ and the features $k$. So far we have formed the whole tensor $dD/dr$ first: centres × atoms × 3 × features. For 1,000 atoms and 50 features it has 150 million numbers, of which the forces keep 3,000. **Is it needed?**
+#
+# Two atoms are enough to see it. Their vector gives three coefficients $c_n = e^{-a_n r^2}$, the descriptor $D$ is their six products, and a model turns it into an energy.
+
+# %%
+two = np.array([[0.0, 0.0, 0.0], [1.2, 0.5, -0.4]])  # positions, Å
+exponents = np.array([0.1, 0.3, 0.9])  # 1/Å^2
+weights = np.array([0.5, -1.0, 0.8, 0.3, -0.6, 0.4])  # eV
+n, m = np.triu_indices(3)
+
+vector = two[1] - two[0]
+c = np.exp(-exponents * (vector @ vector))  # (3,)
+D = c[n] * c[m]  # (6,)
+energy = np.tanh(weights @ D)
+dE_dD = weights * (1 - energy**2)  # (6,)
+
+# %% [markdown]
+# **Forward mode** starts at the coordinates. Each step is differentiated by all six of them, one row for each coordinate, and the rows are carried along to the end.
+
+# %%
+dr2_dx = 2 * np.concatenate([-vector, vector])  # (6,): r^2 by the six coordinates
+dc_dx = -exponents * c * dr2_dx[:, None]  # (6, 3)
+dD_dx = dc_dx[:, n] * c[m] + c[n] * dc_dx[:, m]  # (6, 6): the tensor
+forward = -dD_dx @ dE_dD
+
+# %% [markdown]
+# **Reverse mode** starts at the energy. Each step asks only: how does the energy change with *this* number? There is one answer for each number on the way, however many coordinates there are.
+
+# %%
+dE_dc = np.bincount(n, dE_dD * c[m]) + np.bincount(m, dE_dD * c[n])  # (3,)
+dE_dr2 = dE_dc @ (-exponents * c)  # one number
+slope = 2 * dE_dr2 * vector  # (3,): dE/d(vector)
+reverse = np.concatenate([slope, -slope])  # a force is -dE/dr
+
+assert np.allclose(forward, reverse, atol=1e-15)
+print("the same forces")
+print("numbers on the way:", dc_dx.size + dD_dx.size, "forward,", dE_dc.size + 1, "reverse")
+
+# %% [markdown]
+# Both are the chain rule, multiplied from its two ends. (`backward()` of torch, in lesson 3, is reverse mode too.) The package has both for SOAP: `describe` gives the tensor, and `ReverseSoap` sends $dE/dD$ back through products and coefficients to the vector of every pair of atoms. What is lost?
+
+# %%
+from forcefield.descriptors import describe
+from forcefield.reverse_soap import ReverseSoap
+
+soap = calculators["model"].soap
+reverse_soap, frozen = ReverseSoap(soap), model.frozen()
+
+
+def by_tensor(structure):
+    """Forces (n_atoms, 3) through the tensor, eV/Å; of 100 centres at a time, to save memory."""
+    forces = np.zeros((len(structure), 3))
+    for centers in np.split(np.arange(len(structure)), range(100, len(structure), 100)):
+        descriptors, tensor = describe(soap, [structure], centers, attach=True)
+        _, gradients = frozen(descriptors[0])  # dE/dD, (n_centers, n_features)
+        forces -= np.einsum("ck,caxk->ax", gradients, tensor[0])
+    return forces
+
+
+# %%
+lost = np.abs(reverse_soap.evaluate(rattled, frozen)[1] - by_tensor(rattled)).max()
+print("largest difference below 1e-10 eV/Å:", lost < 1e-10)
+assert lost < 1e-10
+
+# %% [markdown]
+# Nothing is lost. **What do you expect of the cost** when there are more atoms? Clusters of 13, 55, 147 and 309, and the processor's time for the forces by each way:
 
 # %%
 import time
 
-from ase import units
-from ase.md.verlet import VelocityVerlet
+from ase.cluster import Icosahedron
 
 
-# %%
-def milliseconds(function, repeats=20):
-    """Best processor time of ten, for one of `repeats`."""
+def milliseconds(function, repeats=1):
+    """Best processor time of three, for one of `repeats`."""
     times = []
-    for _ in range(10):
+    for _ in range(3):
         start = time.process_time()
-        function(repeats)
+        for _ in range(repeats):
+            function()
         times.append(time.process_time() - start)
     return 1e3 * min(times) / repeats
 
 
 # %%
-moving = {name: VelocityVerlet(with_calculator(rattled, name), 5 * units.fs) for name in calculators}
-costs = {f"step with {name}": milliseconds(dynamics.run) for name, dynamics in moving.items()}
-atoms, centers, soap = moving["model"].atoms, list(range(13)), calculators["model"].soap
-costs["descriptors and\nderivatives alone"] = milliseconds(
-    lambda repeats: [soap.derivatives(atoms, centers=centers, attach=True) for _ in range(repeats)]
-)
+sizes, cost = [], {"tensor": [], "reverse": []}
+for shells in (2, 3, 4, 5):
+    atoms = Icosahedron("Cu", shells)
+    sizes.append(len(atoms))
+    cost["tensor"].append(milliseconds(lambda atoms=atoms: by_tensor(atoms)))
+    cost["reverse"].append(milliseconds(lambda atoms=atoms: reverse_soap.evaluate(atoms, frozen)))
+    print(f"{len(atoms)} atoms: a tensor of {len(atoms) ** 2 * 3 * 50 * 8 / 1e6:.1f} MB")
+    for way, times in cost.items():
+        print(f"    {way}: {times[-1] / 1e3:.4f} s (this machine)")
 
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
 import matplotlib.pyplot as plt
 
-figure, axes = plt.subplots(figsize=(7, 2.3))
-bars = axes.barh(list(costs), costs.values(), color=[COLOURS[role] for role in ("truth", "model", "light")])
+figure, axes = plt.subplots(figsize=(6, 3))
+for way, marker, role in (("tensor", "o-", "baseline"), ("reverse", "x--", "model")):
+    axes.loglog(sizes, cost[way], marker, color=COLOURS[role], label={"reverse": "reverse mode"}.get(way, way))
+axes.set(xlabel="number of atoms", ylabel="forces of one structure,\nprocessor time (ms)")
+axes.set_xticks(sizes, [str(size) for size in sizes])
+axes.minorticks_off()
+axes.legend()
+show(
+    figure,
+    "Processor time of the forces against the number of atoms on logarithmic axes, from 13 to 309. The line of the "
+    "tensor is above that of reverse mode and rises more steeply.",
+)
+
+# %% [markdown]
+# Reverse mode is faster for every size, and the lines move apart. From 147 to 309 atoms, 2.1 times as many, its time grows about as the number of atoms, because there are about twice as many pairs within the radius. The tensor's memory grows by 4.4, the square: every pair of atoms has its place, although most of the numbers are zero as soon as most atoms are beyond the radius of each other. 1,000 atoms would need 1,200 MB. That is why codes for large systems never form it. In a crystal the sums over pairs also give the **stress**, the derivative of the energy by the strain of the cell, which lesson 9 uses.
+#
+# When does the tensor pay? In a fit, descriptors stay as they are while the weights change, and every iteration needs the forces of every frame. The tensor is made once; then a product with it is all that an iteration takes:
+
+# %%
+descriptors, tensor = describe(soap, [rattled], attach=True)
+gradients = frozen(descriptors[0])[1]
+flat = tensor[0].transpose(1, 2, 0, 3).reshape(39, -1).copy()
+parts = {
+    "tensor, made once": lambda: describe(soap, [rattled], attach=True),
+    "product with it": lambda: flat @ gradients.ravel(),
+    "reverse mode": lambda: reverse_soap.evaluate(rattled, frozen),
+}
+for name, part in parts.items():
+    print(f"{name}: {milliseconds(part, 50) / 1e3:.6f} s (this machine)")
+
+# %% [markdown]
+# After a few iterations the tensor has paid, as long as all frames' tensors fit into the memory: many iterations on few, small frames. In dynamics every structure is new, and reverse mode wins from the first step.
+#
+# ### What a step costs
+#
+# Below are the processor's times for one step of dynamics with EMT and with the model, for the model's forces in reverse mode within it, and for the tensor that a step no longer needs. The steps are those of **velocity Verlet**, which section 4 explains.
+
+# %%
+from ase import units
+from ase.md.verlet import VelocityVerlet
+
+moving = {name: VelocityVerlet(with_calculator(rattled, name), 5 * units.fs) for name in calculators}
+costs = {f"step with {name}": milliseconds(moving[name].step, 100) for name in calculators}
+costs["forces in\nreverse mode"] = milliseconds(lambda: reverse_soap.evaluate(rattled, frozen), 100)
+costs["tensor alone"] = milliseconds(lambda: describe(soap, [rattled], attach=True), 100)
+
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
+figure, axes = plt.subplots(figsize=(7, 2.6))
+bars = axes.barh(list(costs), costs.values(), color=[COLOURS[role] for role in ("truth", "model", "model", "light")])
 axes.bar_label(bars, fmt="%.2f ms", padding=4)
 axes.set(xlabel="processor time (ms)", xlim=(0, 1.25 * max(costs.values())))
 show(
     figure,
-    "Three bars: the time of one step with EMT, of one step with the model, and of the model's descriptors "
-    "and derivatives alone, which make up the larger part of the model's step.",
+    "Four bars: the time of one step with EMT, of one step with the model, of the model's forces in reverse mode, which "
+    "make up most of its step, and of the tensor of derivatives alone, which is longer than the whole step.",
 )
 
 # %% [markdown]
-# The larger part of a step goes into the descriptors and their derivatives. The rest, about a third, is the network, the product of dE/dD and dD/dr, checks, and ASE's own work. (EMT is a fast potential written in Python; against a quantum-mechanical calculation of seconds or hours, both are nothing.)
+# Most of a step is the way forward to the energy and back to the forces; the rest is ASE's own work and a few checks. (EMT is a fast potential written in Python; a quantum-mechanical calculation takes seconds to hours.)
 
 # %% [markdown]
 # ## 2. Relaxation
@@ -155,7 +272,7 @@ show(
 )
 
 # %% [markdown]
-# The curves fall together and level off where the optimiser's limit or the error of the model's minimum energy is reached. Do they end in the same place? The two structures may be turned against each other, so they are aligned first.
+# The curves fall together; they level off at the 0.00001 eV/atom that was added, so that there is a logarithm at the minimum itself. Do they end in the same place? The two structures may be turned against each other, so they are aligned first.
 
 # %%
 from ase.build import minimize_rotation_and_translation
@@ -174,7 +291,7 @@ report("largest distance between the two positions of an atom", apart, "Å", at_
 # %% [markdown]
 # ## 3. Vibrations
 #
-# Near the minimum the cluster vibrates in $3\cdot 13-6=33$ modes. Their frequencies come from the second derivatives of the energy, which ASE takes from differences of forces. No label told the model about curvature.
+# Near the minimum the cluster vibrates in $3\cdot 13-6=33$ modes. Their frequencies come from the second derivatives of the energy, which ASE takes from differences of forces. No label is a second derivative, but a curvature is a difference of forces, and the 200 training frames hold 7,800 of them. How well are they interpolated?
 
 # %%
 import tempfile
@@ -309,7 +426,25 @@ report("hardly fitted, force error on test frames", rough_error, "meV/Å", at_le
 report("hardly fitted, size of the drift", rough_drift, "meV/atom/ps", at_most=0.02)
 
 # %% [markdown]
-# Its forces are wrong by some hundred times as much, and it keeps its energy just as well. **Conservation tests consistency and nothing else.** A force field that fails it is useless; one that passes may be any.
+# Its forces are wrong by more than a hundred times as much, and it keeps its energy just as well. What, then, *would* show a drift? Forces that are the slope of no energy. Add to the good model's forces a push of each atom around the z axis, 0.001 eV/Å for every ångström from the axis: at most some 3 meV/Å.
+
+# %%
+class Turning(ForceFieldCalculator):
+    """A model with forces that belong to no energy."""
+
+    def calculate(self, *arguments):
+        super().calculate(*arguments)
+        x, y, _ = self.atoms.positions.T
+        if "forces" in self.results:
+            self.results["forces"] += 0.001 * np.stack([-y, x, 0 * x], axis=1)
+
+
+calculators["turning"] = Turning(model)
+turning_drift = abs(drift(*constant_energy("turning", time_step=5, duration=3)))
+report("forces of no energy, size of the drift", turning_drift, "meV/atom/ps", at_least=0.2, at_most=5)
+
+# %% [markdown]
+# Forces far nearer to the true ones than the hardly fitted model's, and a drift far above the bound of 0.02. **Conservation tests consistency and nothing else.** A force field that fails it is useless; one that passes may be any.
 
 # %% [markdown]
 # How large may the time step be? Verlet's method has an error of order $\Delta t^2$, so the oscillation should quadruple when the step doubles.
@@ -405,14 +540,16 @@ def lindemann(distances):
 
 
 # %% [markdown]
-# A molecular-dynamics run is chaotic: the smallest difference, another order of a sum on another processor, grows until two runs have nothing in common but their averages. So **nothing may be concluded from one run**. We take three seeds of the heat bath at each temperature. The index is taken over 1 ps; the runs at 1500 K go on, for the question after this one.
+# A molecular-dynamics run is chaotic: the smallest difference, another order of a sum on another processor, grows until two runs have nothing in common but their averages. So **nothing may be concluded from one run**. We take three seeds of the heat bath at each temperature, and other seeds for each potential: with the same seeds they would get the same pushes, and cold runs would be one run. The hardly fitted model of section 4 runs too. The index is taken over 1 ps; the runs at 1500 K go on, for the question after this one.
 
 # %%
-temperatures, seeds = (300, 900, 1500), (1, 2, 3)
-both = ("EMT", "model")
-heatings = [(name, kelvin, seed) for name in both for kelvin in temperatures for seed in seeds]
-durations = {300: 1, 900: 1, 1500: 4}  # ps
-frames = {heating: heated(*heating, durations[heating[1]]) for heating in heatings}
+temperatures = (300, 900, 1500)
+seeds = {"EMT": (1, 2, 3), "model": (4, 5, 6), "rough": (7, 8, 9)}
+heatings = [(name, kelvin, seed) for name in seeds for kelvin in temperatures for seed in seeds[name]]
+frames = {}
+for name, kelvin, seed in heatings:
+    long = kelvin == 1500 and name != "rough"
+    frames[name, kelvin, seed] = heated(name, kelvin, seed, duration=4 if long else 1)  # ps
 runs = {heating: distances(frames[heating]) for heating in heatings}  # (n_frames, 78), Å
 index = {heating: lindemann(run[:40]) for heating, run in runs.items()}  # of 1 ps
 doubled = lindemann(2 * runs["EMT", 300, 1])
@@ -420,11 +557,14 @@ assert np.isclose(doubled, index["EMT", 300, 1])  # a ratio: twice as large a cl
 
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, panels = plt.subplots(1, 2, figsize=(7.5, 3.2))
-for shift, name, marker in ((-15, "EMT", "o"), (15, "model", "x")):
-    points = np.array([[index[name, temperature, seed] for temperature in temperatures] for seed in seeds])
+colour_of["rough"] = COLOURS["baseline"]
+for shift, name, marker in ((-25, "EMT", "o"), (0, "model", "x"), (25, "rough", "+")):
+    points = np.array([[index[name, temperature, seed] for temperature in temperatures] for seed in seeds[name]])
     panels[0].plot(np.array(temperatures) + shift, points.T, marker, color=colour_of[name])
     panels[0].plot(temperatures, points.mean(axis=0), color=colour_of[name], label=f"{name}, mean of 3")
-    hot = np.concatenate([runs[name, 1500, seed] for seed in seeds])
+    if name == "rough":
+        continue
+    hot = np.concatenate([runs[name, 1500, seed] for seed in seeds[name]])
     shares, edges = np.histogram(hot, bins=np.arange(1.5, 12, 0.1), density=True)
     panels[1].plot(edges[:-1] + 0.05, shares, {"EMT": "-", "model": "--"}[name], color=colour_of[name], label=name)
 panels[0].set(xlabel="temperature (K)", ylabel="Lindemann's index", xticks=temperatures, ylim=(0, None))
@@ -433,7 +573,7 @@ for axes in panels:
     axes.legend()
 show(
     figure,
-    "Left: Lindemann's index of three runs at 300, 900 and 1500 K, EMT and the model, rising together. "
+    "Left: Lindemann's index of three runs each at 300, 900 and 1500 K, for EMT, the model and the hardly fitted model, rising together. "
     "Right: distribution of the distances of two atoms at 1500 K, where both curves agree.",
 )
 
@@ -441,31 +581,32 @@ show(
 # %%
 def mean_index(name, temperature):
     """Mean over the seeds."""
-    return np.mean([index[name, temperature, seed] for seed in seeds])
+    return np.mean([index[name, temperature, seed] for seed in seeds[name]])
 
 
 # %%
 ranges = {300: (0.016, 0.07), 900: (0.034, 0.15), 1500: (0.05, 0.22)}
 for temperature, (low, high) in ranges.items():
-    for name in ("EMT", "model"):
+    for name in seeds:
         value = mean_index(name, temperature)
         report(f"{name}, index at {temperature} K", value, at_least=low, at_most=high)
 
 # %% [markdown]
-# From 300 K, where atoms keep their places, to 1500 K, where they do not, the model follows EMT, 600 K above the hottest frame of its training set. There is no sharp step: 13 atoms have no sharp melting point.
+# From 300 K, where atoms keep their places, to 1500 K, where they do not, 600 K above the hottest frame of its training set, the model's mean index differs from EMT's by no more than the seeds of one potential differ. So does that of the hardly fitted model, with forces more than a hundred times as wrong: the index is a coarse measure, and agreement in it says little. There is no sharp step: 13 atoms have no sharp melting point.
 #
 # **Is 1 ps long enough?** Only longer runs can tell. Those at 1500 K went on to 4 ps:
 
 # %%
-long_runs = {name: [runs[name, 1500, seed] for seed in seeds] for name in ("EMT", "model")}
+long_runs = {name: [runs[name, 1500, seed] for seed in seeds[name]] for name in ("EMT", "model")}
 for name in long_runs:
     whole = np.mean([lindemann(run) for run in long_runs[name]])
+    windows = np.mean([lindemann(part) for run in long_runs[name] for part in np.split(run[:160], 4)])
     report(f"{name}, index of 4 ps at 1500 K", whole, at_least=0.07, at_most=0.34)
-    growth = whole / mean_index(name, 1500)
-    report(f"{name}, 4 ps divided by 1 ps", growth, at_least=1.15, at_most=3)
+    report(f"{name}, the same runs cut into 1 ps, mean of 12", windows, at_least=0.05, at_most=0.22)
+    report(f"{name}, 4 ps divided by 1 ps", whole / windows, at_least=1.15, at_most=3)
 
 # %% [markdown]
-# The index grew with the length of the run, for EMT as for the model. That is not scatter but **bias**: the more time atoms have to change places, the wider their distances spread. An index means something only beside its time, and two of them may be compared only at equal times.
+# The same frames have a larger index when they count as one run of 4 ps than as four of 1 ps, for EMT as for the model. That is not scatter but **bias**: the more time atoms have to change places, the wider their distances spread. An index means something only beside its time, and two of them may be compared only at equal times.
 #
 # Watch it: 24 pictures of the model while the heat bath goes from 300 to 1500 K. Choose the slider and press the arrow keys.
 
@@ -491,7 +632,7 @@ film(pictures, captions, "Heat bath from 300 to 1500 K, 24 pictures in 3 ps", al
 from forcefield.dataset import Dataset
 from forcefield.prepared import copper_soap
 
-hot_frames = [frame for seed in seeds for frame in frames["EMT", 1500, seed][::16]]
+hot_frames = [frame for seed in seeds["EMT"] for frame in frames["EMT", 1500, seed][::16]]
 hot_set = Dataset.from_structures(hot_frames, copper_soap(), attach=True, calculator=EMT())
 hot_error = force_error(model, hot_set)
 report("force error on three trajectories of EMT at 1500 K", hot_error, "meV/Å", at_least=2, at_most=30)
@@ -523,7 +664,8 @@ def failed(run):
     return run.min() < 1.5 or run.max() > 12
 
 
-cold_runs = [distances(heated(f"cold {k}", 1500, seed, duration=4)) for k in (0, 1) for seed in seeds]
+cold = [heated(f"cold {k}", 1500, seed, duration=4) for k in (0, 1) for seed in (1, 2, 3)]
+cold_runs = [distances(frames) for frames in cold]
 
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, axes = plt.subplots(figsize=(7, 3.2))
@@ -550,7 +692,7 @@ report("model of all temperatures, the same", longest["model"], "Å", at_least=5
 report("runs of the 20-frame models that failed, of 6", sum(map(failed, cold_runs)), at_least=1)
 
 # %% [markdown]
-# The models fail in several runs, each at a time of its own, and **nothing warned us**. They give an energy for *any* structure, sensible or not. Where that energy is wrong and low, the atoms go and stay; they keep their total energy there as well as anywhere, and their test error at 300 K is small.
+# The models fail in several runs, each at a time of its own, and **nothing warned us**. They give an energy for *any* structure, sensible or not. Where that energy is wrong and low, the atoms go and stay; at constant energy they keep their total energy there as well as anywhere (exercise 3), and their test error at 300 K is small.
 #
 # And the model of all temperatures? Its runs above do not fail. How it fares in longer ones, with other seeds of its weights and of the heat bath, `python tests/benchmark_dynamics.py` prints (some minutes). A test error says nothing about that.
 
@@ -580,7 +722,10 @@ def relax(structure, calculator):
 
 # %%
 def hops(calculator, n_hops, seed, thermal_energy=0.8):
-    """Structures and energies (eV) of the minima after random moves of up to 1 Å along each axis."""
+    """Structures and energies (eV) of the minima after random moves of up to 1 Å along each axis.
+
+    A higher minimum is accepted by Metropolis's rule; 0.8 eV is 9000 K, to leave minima easily.
+    """
     generator, minima = np.random.default_rng(seed), []
     here, energy = relax(cluster, calculator)
     for _ in range(n_hops):
@@ -593,14 +738,18 @@ def hops(calculator, n_hops, seed, thermal_energy=0.8):
 
 
 # %% [markdown]
-# `forcefield.search` has the same. Two searches of ten hops with each of our models, each minimum judged by EMT:
+# `forcefield.search` has the same. Searches of ten hops, four with the model and two with each of the others, and each minimum judged by EMT:
 
 # %%
 from forcefield.search import basin_hopping
 from forcefield.systems import label
 
 names = ("model", "cold 0", "cold 1")
-found = {name: hops(calculators[name], 10, 0) + hops(calculators[name], 10, 1) for name in names}
+searches = {"model": 4, "cold 0": 2, "cold 1": 2}
+found = {name: [] for name in names}
+for name in names:
+    for seed in range(searches[name]):
+        found[name] += hops(calculators[name], 10, seed)
 same = basin_hopping(cluster, calculators["model"], 3, seed=0)
 assert np.allclose([energy for _, energy in same], [energy for _, energy in found["model"][:3]])
 
@@ -609,7 +758,10 @@ lowest = with_calculator(cluster, "EMT").get_potential_energy()  # the true mini
 own, by_emt = {}, {}
 for name, minima in found.items():
     own[name] = np.array([energy for _, energy in minima]) - lowest
-    by_emt[name] = label([structure for structure, _ in minima], EMT())[1] - lowest
+    _, labels, emt_forces = label([structure for structure, _ in minima], EMT())
+    by_emt[name] = labels - lowest
+    if name == "model":
+        largest_forces = np.linalg.norm(emt_forces, axis=2).max(axis=1)  # by EMT, at the model's minima
 
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, panels = plt.subplots(1, 3, figsize=(7.5, 3.2), sharex=True, sharey=True)
@@ -629,14 +781,17 @@ show(
 # %%
 gaps = {name: np.abs(by_emt[name] - own[name]) for name in names}
 wrong = sum((gaps[name] > 1).sum() for name in names[1:])
-report("the model, largest error of 20 minima", gaps["model"].max(), "eV", at_most=0.028)
+report("the model, median error of 40 minima", np.median(gaps["model"]), "eV", at_most=0.006)
+report("largest force by EMT at these minima, median", np.median(largest_forces), "eV/Å", at_most=0.15)
+apart = (gaps["model"] > 1).sum()
+report("the model, minima wrong by more than 1 eV, of 40", apart, at_least=0, at_most=6)
 report("20-frame models, minima wrong by more than 1 eV, of 40", wrong, at_least=8)
 closest = distances([structure for name in names[1:] for structure, _ in found[name]]).min(axis=1)
 report("and with two atoms closer than 1 Å, of 40", (closest < 1).sum(), at_least=6)
 
 # %% [markdown]
-# Every minimum of the model of all temperatures is one of EMT's, with its energy. The models of 20 frames find structures with two atoms almost in one place: some eV above the true minimum for them, hundreds or thousands of eV for EMT. No training frame shows two atoms anywhere near that (lesson 8 prints the shortest distance), so no label says what happens there. Lesson 4's models had such a wall
-# that levels off. More labels moved it up here, out of the reach of this search; they cannot make it rise without an end.
+# Where the model of all temperatures finds a minimum, EMT nearly always has the same energy, and forces about as small as those at which FIRE stops (0.05 eV/Å): it is a minimum of EMT, too. The exceptions, counted above, are structures of the kind that the other models find in numbers. The models of 20 frames find structures with two atoms almost in one place: some eV above the true minimum for them, hundreds or thousands of eV for EMT. No training frame shows two atoms anywhere near that (lesson 8 prints the shortest distance), so no label says what happens there. Lesson 4's models had such a wall
+# that levels off. More labels moved it up here, where this search seldom comes; they cannot make it rise without an end, and another seed may find a way over it.
 #
 # What is to be done?
 #
@@ -685,7 +840,7 @@ report("and with two atoms closer than 1 Å, of 40", (closest < 1).sum(), at_lea
 #
 # </details>
 #
-# **3.** Is it the heat bath? Start at 1500 K, but run at constant energy with a model of 20 frames (take a frame of `heated("EMT", 1500, seed)` with its momenta). Does the total energy warn?
+# **3.** Is it the heat bath? Start at 1500 K, but run at constant energy with a model of 20 frames (take a frame of `heated("EMT", 1500, seed)`; a copy of atoms keeps their momenta). Does the total energy warn?
 #
 # <details><summary>Solution</summary>
 #
@@ -709,10 +864,11 @@ report("and with two atoms closer than 1 Å, of 40", (closest < 1).sum(), at_lea
 #
 # - As an ASE calculator, the model relaxes, vibrates and moves like any potential; its forces match finite differences to 1e-6 eV/Å.
 # - Its minimum lies within 0.001 meV/atom and 0.00002 Å of EMT's, its frequencies within 0.03 % in the mean.
-# - At constant energy it drifts by at most 0.02 meV/atom/ps with steps of 5 fs, and so does a model that is hardly fitted: conservation tests consistency only.
-# - Lindemann's index of the model follows EMT's to 1500 K. It grows with the length of the run, so it is compared at equal times, over several seeds.
+# - Reverse mode gives the forces that the tensor of derivatives gives, at a cost that grows with the number of pairs within the radius; the tensor's memory grows with the square of the number of atoms. The tensor pays where few frames are used many times.
+# - At constant energy it drifts by at most 0.02 meV/atom/ps with steps of 5 fs, and so does a model that is hardly fitted: conservation tests consistency only. Forces that are the slope of no energy drift at once.
+# - Lindemann's index of the model follows EMT's to 1500 K, and so does that of the hardly fitted model: it is a coarse measure. It grows with the length of the run, so it is compared at equal times, over several seeds.
 # - At 1500 K its force error is at least 10 times that within its data. Models that saw 20 frames of 300 K fail in some runs, without a warning.
-# - A search for minima finds structures with two atoms in one place with models of few labels.
+# - A search for minima finds structures with two atoms in one place, often with models of few labels and seldom with the model of all temperatures.
 
 # %% [markdown]
 # ## Questions

@@ -102,18 +102,18 @@ def compute(committees, path, n_frames, place, lift):
     )
 
 
-def describe_reading(n_frames, result):
-    """Read the picture in words; the same for a structure and its mirror image."""
+def describe_reading(n_frames, place, lift, result):
+    """Read the picture in words; the place on the path is said by its q."""
     mean, spread = in_mev(result.energies.mean()), in_mev(float(energy_spread(result.energies[:, None])[0]))
-    place = f"q = {result.way + 0.0:.2f} Å"
-    if result.lift:
-        truth = f"The proton is {abs(result.lift):.2f} Å out of the plane, where no DFT label is."
+    where = f"q = {round(result.way, 2) + 0.0:.2f} Å"
+    if lift:
+        truth = f"The proton is {lift:.2f} Å out of the plane, where no DFT label is."
     else:
         truth = f"DFT gives {in_mev(result.true_energy):.1f} meV above the minimum."
-    lift = f" Lifting the proton costs {in_mev(result.cost):.0f} meV at the start of the path." if result.lift else ""
+    cost = f" Lifting the proton costs {in_mev(result.cost):.0f} meV at the start of the path." if lift else ""
     return Reading(
-        f"Committee of {len(result.energies)}, each fitted to {n_frames} frames. {place}. {truth}",
-        f"The committee's mean is {mean:.1f} meV, its spread {spread:.1f} meV.{lift}",
+        f"Committee of {len(result.energies)}, each fitted to {n_frames} frames. {where}. {truth}",
+        f"The committee's mean is {mean:.1f} meV, its spread {spread:.1f} meV.{cost}",
     )
 
 
@@ -168,7 +168,7 @@ def build(figure, committees, path):
         dashes.set_data(*([c[OXYGENS[0]], c[PROTON], c[OXYGENS[1]]] for c in (x, y)))
         for rows, line in atoms:
             line.set_data(x[rows], y[rows])
-        return describe_reading(n_frames, result)
+        return describe_reading(n_frames, place, lift, result)
 
     return update
 
