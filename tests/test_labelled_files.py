@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import io
 import sqlite3
+from pathlib import Path
 
 import ase
 import ase.db
@@ -23,7 +24,7 @@ from forcefield.labelled_files import look_at, read_labelled
 from forcefield.sampling import langevin, sample_blocks
 from forcefield.structure_files import read_structures
 
-EV = ("eV", "eV/Å")
+LABELS = Path(__file__).resolve().parent.parent / "notebooks" / "labels"
 ATOMIC = (units.Hartree, units.Hartree / units.Bohr)
 
 
@@ -611,3 +612,10 @@ def test_the_table_says_what_there_is(alloy, crystal):
     assert "from 4 to 6" in look_at([alloy[0], *labelled_by(EMT(), [ase.Atoms("Cu4", alloy[0].positions[:4])])])
     refusal(lambda: look_at([alloy[0].copy()]))
     refusal(lambda: look_at(alloy[0]))
+
+
+def test_frames_too_far_apart_to_be_compared_are_said_to_be(tmp_path):
+    """Every tenth frame of a molecule: a wrong sign cannot be seen between such frames, so that must be said."""
+    frames = read_labelled(LABELS / "malonaldehyde.extxyz.gz", index="::10")
+    ase.io.write(tmp_path / "frames.extxyz", scaled(frames, force=-1))
+    assert "'not compared'" in look_at(read_labelled(tmp_path / "frames.extxyz"))

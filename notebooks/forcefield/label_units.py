@@ -119,6 +119,11 @@ def units_and_sign(structures):
                 "atoms, another method, or very noisy"
             )
             yield Finding("disagreement", sentence, warning=True)
+        else:
+            sentence = (
+                "Frames are too far apart to compare energies with forces: that units and sign are right is not checked"
+            )
+            yield Finding("not compared", sentence, warning=True)
         return
     if slope < 0:
         sentence = "Along the forces the energy rises: these are gradients, +dE/dr, read rightly with gradients=True"
