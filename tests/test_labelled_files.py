@@ -619,3 +619,11 @@ def test_frames_too_far_apart_to_be_compared_are_said_to_be(tmp_path):
     frames = read_labelled(LABELS / "malonaldehyde.extxyz.gz", index="::10")
     ase.io.write(tmp_path / "frames.extxyz", scaled(frames, force=-1))
     assert "'not compared'" in look_at(read_labelled(tmp_path / "frames.extxyz"))
+
+
+def test_an_atom_alone_in_a_periodic_box_is_found_and_a_one_atom_crystal_is_not(tmp_path):
+    crystal = labelled_by(EMT(), [bulk("Cu", a=a) for a in (3.5, 3.6, 3.7)])
+    boxed = with_labels(ase.Atoms("Cu", cell=[12, 12, 12], pbc=True), 3.5, np.zeros((1, 3)))
+    ase.io.write(tmp_path / "frames.extxyz", [*crystal, boxed])
+    assert "Frame 3: an atom alone" in refusal(lambda: read_labelled(tmp_path / "frames.extxyz"))
+    assert len(read_labelled(tmp_path / "frames.extxyz", skip=["isolated atoms"])) == 3

@@ -94,7 +94,7 @@ def distances(structures):
         distance = found[close[0]][0].min()
         unit = ', or the unit is not Å (length_unit="nm")' if len(close) == len(structures) else ""
         yield Finding("close atoms", f"{frames_in_words(close)}: two atoms are {distance:.2f} Å apart{unit}", close)
-    alone = tuple(n for n, structure in enumerate(structures) if len(structure) == 1 and not structure.pbc.any())
+    alone = tuple(n for n, (distance, _) in enumerate(found) if len(distance) == 1 and np.isinf(distance[0]))
     if alone:
         sentence = (
             f"{frames_in_words(alone)}: an atom alone, whose energy MACE and GAP take for the zero of its element; "

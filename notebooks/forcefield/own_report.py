@@ -150,7 +150,8 @@ def write_report(folder, name, structures, parts, passed, replace=True):
     """
     folder, table = checks.path(folder), error_table(parts)
     lines = [f"# {checks.words('name', name)}", "", "```", look_at(structures), "```", ""]
-    lines += ["Mean absolute errors:", "", table_text(table), ""]
+    frames = table["calibration"]["frames"]
+    lines += ["Mean absolute errors:", "", table_text(table), "", f"The bound was calibrated on {frames} frames.", ""]
     lines += ["Checks:", "", *(f"- {check}" for check in passed), ""]
     text, picture = folder / f"{name}.md", folder / f"{name}.png"
     replaced_when_complete(text, replace, lambda file: file.write_text("\n".join(lines), encoding="utf-8"))

@@ -49,8 +49,8 @@ def read_structures(path, index=":"):
         read = _rows(path)
     elif path.suffix.lower() == ".npz":
         raise ValueError(
-            f"{path.name} is of the course's own kind: Dataset.load or ForceField.load read it; structures stand in "
-            ".extxyz, .db or .traj."
+            f"{path.name} holds arrays: Dataset.load or ForceField.load read it if it is the course's own. From arrays "
+            "of others make structures first, as at the end of lesson 11, and write them to .extxyz, .db or .traj."
         )
     else:
         read = ase.io.iread(path, index=index)

@@ -34,7 +34,7 @@ print(look_at(structures))
 # %% [markdown]
 # Read it line by line. The standard deviation of the energy per atom says what a model that knows nothing gets wrong. The **noise of the forces** needs no model either: nothing pushes or turns a free cluster as a whole, so the forces on its atoms must add up to zero, and so must their torques. What is left of both sums is an error of the labels. Here it is zero. In lesson 10's molecule the torque showed the grid of the density functional. No model can be better than its labels.
 #
-# `read_labelled` has silently done more: it has compared energies with forces, looked for atoms in one place, for frames without labels and for much else. If something had been wrong, there would be a sentence instead of a table.
+# `read_labelled` has silently done more: it has compared energies with forces (if frames are too far apart for that, the table says so), looked for atoms in one place, for frames without labels and for much else. If something had been wrong, there would be a sentence instead of a table.
 #
 # ### What is wrong with most files
 #
@@ -88,7 +88,7 @@ for name in ("mace_names", "quantum_chemistry", "gradients", "still_running", "m
 # | noise, copies, an atom far away, very large forces | a warning in the table |
 # | cut, damaged, empty, another kind of file | error; which frames are whole |
 #
-# What would make the fit wrong is an error, and nothing is left out unless you say so. If you know better, `accept=["units"]` takes the file as it is.
+# What would surely make the fit wrong is an error, and nothing is left out unless you say so. If the table says "not compared", nothing has checked units and sign: then you must know them. If you know better, `accept=["units"]` takes the file as it is.
 
 # %% [markdown]
 # ## 2. Split
@@ -154,8 +154,8 @@ for name, part in (("seen", seen), ("unseen", unseen)):
 # %% [markdown]
 # Three things to read off.
 #
-# - Errors on training frames are much smaller than on test frames, although each member left out a fifth of them. A report that shows the first alone shows nothing.
-# - The pair potential is not bad for the compositions that it knows. For the unseen one its energy fails: what a pair is worth depends on what surrounds it.
+# - Errors on training frames are half of those on test frames, although each member left out a fifth of them. A report that shows the first alone flatters.
+# - The pair potential takes off about half of the spread for the compositions that it knows. For the unseen one its energy fails: what a pair is worth depends on what surrounds it.
 # - The committee's energies of the unseen composition are worse than those of the seen ones, and most of their errors have one sign. Forces do not say how the energy changes when one element takes the place of another; only compositions do. (Exercise 1.)
 #
 # ## 5. Check, and calibrate
@@ -205,7 +205,7 @@ axes.plot(run.times, 1e3 * run.spreads, color=COLOURS["model"])
 axes.axhline(1e3 * limit, color=COLOURS["truth"], linestyle="--")
 axes.text(0, 1.03e3 * limit, "limit")
 axes.set(xlabel="time (fs)", ylabel="largest spread\nof an atom (meV/Å)", ylim=(0, 1.2e3 * limit))
-alt = "Largest force spread of an atom against time: it starts well below the limit, rises as the cluster heats up, and ends where it passes the limit."
+alt = "Largest force spread of an atom against time: it stays well below the limit for most of the run, then rises steeply and ends where it passes the limit."
 show(figure, alt)
 
 # %% [markdown]
@@ -334,7 +334,7 @@ report("molecule, share of atoms of the test part within their bound", covered_s
 # ## Summary
 #
 # - A file is read with checks that need no model: net force and torque for noise, energy differences against forces for units and sign. What would make a fit wrong is an error with its remedy, and nothing is left out unless you say so.
-# - Whole runs are split, and one composition is kept apart: at most 1 meV/atom and 15 meV/Å on the compositions trained on, at most 3 meV/atom and 30 meV/Å on the one between them.
+# - Whole runs are split, and one composition is kept apart: mean errors of at most 1 meV/atom and 15 meV/Å on the compositions trained on, of at most 3 meV/atom and 30 meV/Å on the one between them.
 # - Errors stand beside the spread of the labels and a pair potential. Symmetries and gradients are checked to the last digits, on the model that was loaded from its files.
 # - The bound of nine in ten errors comes from a part that trained nothing, and a run at 1500 K stopped where it passed 0.3 eV/Å and asked for a label.
 # - The report, the members and the data in the form of MACE, GAP and n2p2 are what you keep.
@@ -369,8 +369,20 @@ report("molecule, share of atoms of the test part within their bound", covered_s
 # %% [markdown]
 # ## Next
 #
-# This was the last lesson. Take your own file, or one from a public collection of labelled structures, such as [revised MD17](https://doi.org/10.6084/m9.figshare.12672038), and change the path in section 1.
+# This was the last lesson. Take your own file, and change the path in section 1. Or take one from a public collection, such as [revised MD17](https://doi.org/10.6084/m9.figshare.12672038), whose arrays become structures so:
 #
-# **To read on**: how such force fields are made and tested, [Deringer et al. 2021](https://doi.org/10.1021/acs.chemrev.1c00022) and [Unke et al. 2021](https://doi.org/10.1021/acs.chemrev.0c01111); good errors and unstable dynamics, [Fu et al. 2023](https://arxiv.org/abs/2210.07237); networks for nearly all elements, [Batatia et al. 2024](https://arxiv.org/abs/2401.00096).
+# ```python
+# import ase
+#
+# arrays, structures = np.load("rmd17_malonaldehyde.npz"), []
+# for row in range(0, len(arrays["energies"]), 200):
+#     atoms = ase.Atoms(arrays["nuclear_charges"], arrays["coords"][row])
+#     energy, forces = (arrays[name][row] * units.kcal / units.mol for name in ("energies", "forces"))
+#     atoms.calc = SinglePointCalculator(atoms, energy=float(energy), forces=forces)
+#     structures.append(atoms)
+# write_structures("rmd17_malonaldehyde.extxyz", structures)
+# ```
+#
+# **To read on**: how such force fields are made and tested, [Deringer et al. 2021](https://doi.org/10.1021/acs.chemrev.1c00022) and [Unke et al. 2021](https://doi.org/10.1021/acs.chemrev.0c01111); good errors and unstable dynamics, [Fu et al. 2023](https://arxiv.org/abs/2210.07237); networks for nearly all elements, [Batatia et al. 2023](https://arxiv.org/abs/2401.00096).
 #
 # Words and symbols: [Terminology](01_principle.ipynb#Terminology). Back to the map: [start here](00_start_here.ipynb).
