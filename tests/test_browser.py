@@ -247,8 +247,9 @@ def test_every_control_answers_to_the_keyboard(running, explorers_need, name):
         assert explorer.locator("img").get_attribute("src") != before, f"{setting}: the same picture"
     for setting, control in controls.items():
         if hasattr(control, "options"):
-            explorer.get_by_label(control.description, exact=True).press("ArrowDown")
-            values[setting] = control.options[1]
+            last = control.value == control.options[-1]
+            explorer.get_by_label(control.description, exact=True).press("ArrowUp" if last else "ArrowDown")
+            values[setting] = control.options[control.options.index(control.value) + (-1 if last else 1)]
             assert_shown(explorer, expected(**values))
     explorer.get_by_role("button", name="Reset").press("Enter")
     assert_shown(explorer, expected(**{setting: control.value for setting, control in controls.items()}))

@@ -179,4 +179,4 @@ def _labels(structure, calculator, names):
             raise ValueError(
                 f"{name} cannot label {structure.get_chemical_formula()} ({problem!r}): take another."
             ) from None
-        raise ValueError(f"A structure lacks one of its labels: {', '.join(names)} are all needed.") from None
+        raise ValueError(f"A structure lacks its {' or its '.join(names)}, and all are needed.") from None
