@@ -40,7 +40,7 @@ print(look_at(structures))
 #
 # Here are four files as other people make them, and one name with a typing error. Before you read the sentences: what may be wrong in each?
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 import tempfile
 from pathlib import Path
 
@@ -136,7 +136,7 @@ found = {name: predictions(part, calculator) for name, part in parts.items()}
 table = error_table(found)
 show(report_figure(found, table), FIGURE_ALT)
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 from forcefield.evaluation import report
 
 seen, unseen = table["test"], table["never trained on"]
@@ -177,7 +177,7 @@ from forcefield.own_committee import force_bound
 
 factor = force_bound(found["calibration"], coverage=0.9)
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 report("bound divided by spread", factor, at_least=1.5, at_most=7)
 for name in ("test", "never trained on"):
     share = table[name]["atoms within the 90 % bound"]
@@ -195,7 +195,7 @@ limit = 0.3 / factor  # spread at which the bound is 0.3 eV/Å
 run = run_until_doubt(parts["never trained on"][0], calculator, temperature=1500, limit=limit)
 print(save_run(run, "data", "copper_gold"))
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 import matplotlib.pyplot as plt
 
 from forcefield.plots import COLOURS
@@ -205,13 +205,13 @@ axes.plot(run.times, 1e3 * run.spreads, color=COLOURS["model"])
 axes.axhline(1e3 * limit, color=COLOURS["truth"], linestyle="--")
 axes.text(0, 1.03e3 * limit, "limit")
 axes.set(xlabel="time (fs)", ylabel="largest spread\nof an atom (meV/Å)", ylim=(0, 1.2e3 * limit))
-alt = "Largest force spread of an atom against time: it stays well below the limit for most of the run, then rises steeply and ends where it passes the limit."
+alt = "Largest force spread of an atom against time: it stays below the limit for most of the run, then rises and ends where it passes the limit."
 show(figure, alt)
 
 # %% [markdown]
 # The run and its spreads are in `data/copper_gold_run.extxyz`: ASE, OVITO and others read it. The frame that the committee asks for has no labels yet. With your own data this is where you go back to your reference program. Here the program is EMT, and we can ask it. Is the force field really wrong there?
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 import numpy as np
 from ase.calculators.emt import EMT
 
@@ -262,7 +262,7 @@ print(molecule.memory)
 print("checks passed:", all(check.passed for check in molecule.passed))
 show(report_figure(molecule.parts, molecule.table), FIGURE_ALT)
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 for part, most in (("calibration", 250), ("test", 90)):
     forces = molecule.table[part]["forces, committee"]
     report(f"molecule, {part}, forces", forces, "meV/Å", at_least=most / 10, at_most=most)
