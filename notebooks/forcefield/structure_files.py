@@ -4,6 +4,7 @@ import difflib
 import gzip
 import sqlite3
 import warnings
+from contextlib import closing
 
 import ase.db
 import ase.io
@@ -193,17 +194,17 @@ def _decimals(line):
 def _rows(path):
     """Structures of an ASE database with their key-value pairs and data; opened only if it is one."""
     try:
-        with sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True) as file:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as file:
             whole = file.execute("PRAGMA quick_check").fetchone()[0] == "ok"
             tables = {name for (name,) in file.execute("SELECT name FROM sqlite_master")}
-        file.close()
     except sqlite3.Error:
         raise ValueError(f"{path.name} is damaged, or is not a database: take the original again.") from None
     if not whole or "systems" not in tables:
         raise ValueError(f"{path.name} is a damaged database, or one that ASE did not write: take the original again.")
-    for row in ase.db.connect(path).select():
-        structure = row.toatoms()
-        for name, value in {**row.key_value_pairs, **row.data}.items():
-            per_atom = np.ndim(value) and len(value) == len(structure)
-            (structure.arrays if per_atom else structure.info)[name] = np.asarray(value) if per_atom else value
-        yield structure
+    with ase.db.connect(path) as database:
+        for row in database.select():
+            structure = row.toatoms()
+            for name, value in {**row.key_value_pairs, **row.data}.items():
+                per_atom = np.ndim(value) and len(value) == len(structure)
+                (structure.arrays if per_atom else structure.info)[name] = np.asarray(value) if per_atom else value
+            yield structure
