@@ -12,7 +12,7 @@ each_lesson = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.s
 
 # What JupyterLab shows without a scroll bar at 1280 pixels.
 WIDTH = 104
-MEDIAN_LINES, MOST_LINES, MOST_FOLDED_LINES = 8, 20, 25
+MEDIAN_LINES, MOST_LINES, MOST_FOLDED_LINES = 6, 15, 25
 
 
 def code_cells(path):

@@ -83,6 +83,7 @@ what readers see
   viewer                 pictures of atoms
   progress               how far a fit is
   explorers              sliders and the pictures that follow them
+  exercises              exercises that say what is still wrong; quizzes
 
 Arrays are float64. Units are eV, Å, eV/Å and fs. Shapes are written with n_systems, n_centers, n_atoms and n_features.
 """

@@ -1,0 +1,108 @@
+"""Three questions at the end of a lesson, which say at once whether an answer is right, and why."""
+
+import html
+from typing import NamedTuple
+
+import ipywidgets as widgets
+
+from forcefield.exercises.base import module_of
+
+
+class Question(NamedTuple):
+    """One question of a quiz.
+
+    Parameters
+    ----------
+    question : str
+    answers : dict of str to str
+        Three or four answers in plain text, and to each what is said of it: why it is right, or what it overlooks.
+    right : int
+        Which of them is right, counted from 0.
+    """
+
+    question: str
+    answers: dict
+    right: int
+
+
+class Quiz(widgets.VBox):
+    """Questions with their answers to choose from; what is said of the chosen one stands below.
+
+    Parameters
+    ----------
+    questions : sequence of Question
+    """
+
+    def __init__(self, questions):
+        self.questions = questions
+        self.choices, self.replies = [], []
+        for number, question in enumerate(questions, 1):
+            choice = widgets.RadioButtons(
+                options=list(question.answers),
+                value=None,
+                description=f"{number}. {question.question}",
+                layout={"width": "auto", "max_width": "900px"},
+            )
+            choice.style.description_width = "100%"
+            choice.add_class("course-question")
+            reply = widgets.HTML(self.said(number - 1, None))
+            choice.observe(lambda change, place=number - 1: self.reply(place, change["new"]), names="value")
+            self.choices.append(choice)
+            self.replies.append(reply)
+        look = widgets.HTML(LOOK)
+        super().__init__([look, *(one for pair in zip(self.choices, self.replies, strict=True) for one in pair)])
+
+    def said(self, place, chosen):
+        """What stands below a question: HTML, empty before an answer is chosen."""
+        question = self.questions[place]
+        words = ""
+        if chosen is not None:
+            right = list(question.answers).index(chosen) == question.right
+            words = f"<b>{'Right.' if right else 'Not quite.'}</b> {html.escape(question.answers[chosen])}"
+        return f'<p role="status" class="course-reply">{words}</p>'
+
+    def reply(self, place, chosen):
+        """Say whether the chosen answer is right, and why."""
+        self.replies[place].value = self.said(place, chosen)
+
+    def _repr_mimebundle_(self, **kwargs):
+        """The widget, and for viewers without widgets the questions with folded answers."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        bundle["text/html"] = "".join(_still(number, question) for number, question in enumerate(self.questions, 1))
+        bundle["text/plain"] = "\n".join(question.question for question in self.questions)
+        return bundle
+
+
+LOOK = """<style>
+.course-question { flex-direction: column; height: auto; }
+.course-question > label { white-space: normal; text-align: left; font-weight: 600; line-height: 1.4; }
+.course-question .widget-radio-box { max-width: none; }
+.course-question .widget-radio-box label { white-space: normal; height: auto; line-height: 1.4; }
+.course-reply { line-height: 1.4; margin: 0 0 10px; min-height: 1.4em; }
+</style>"""
+"""Long answers are read whole, on several lines."""
+
+
+def _still(number, question):
+    """HTML of a question for a page without kernel."""
+    choices = "".join(f"<li>{html.escape(answer)}</li>" for answer in question.answers)
+    right = list(question.answers)[question.right]
+    return (
+        f"<p><b>{number}. {html.escape(question.question)}</b></p><ol type='A'>{choices}</ol>"
+        f"<details><summary>Answer</summary><p>{'ABCD'[question.right]}: {html.escape(right)} "
+        f"{html.escape(question.answers[right])}</p></details>"
+    )
+
+
+def quiz(lesson):
+    """The quiz of a lesson.
+
+    Parameters
+    ----------
+    lesson : int
+
+    Returns
+    -------
+    Quiz
+    """
+    return Quiz(module_of(lesson).QUIZ)
