@@ -5,10 +5,11 @@
     python3 binder/course.py test    check that everything works (some minutes)
 
 All it needs is Python 3.11, 3.12, 3.13 or 3.14. The first time, it makes the folder .venv beside
-README.md and installs the packages of environment.yml there (2 GB, a few minutes); from then on it
-starts at once. To take back all that room, delete .venv. On Windows, write `py` for `python3`.
-With conda, run `conda env create -f environment.yml` and `conda activate force-field-course`: the
-same commands then use that environment and make no .venv.
+README.md and installs the packages of environment.yml there (a few minutes; 1.7 GB for readers,
+2.1 GB with those of the tests); from then on it starts at once. To take back all that room, delete
+.venv. On Windows, write `py` for `python3`. With conda, run `conda env create -f environment.yml`
+and `conda activate force-field-course`: the same commands then use that environment and make no
+.venv (-f binder/environment.yml is enough for readers).
 
 For readers
   lab [OPTIONS]    open notebooks/00_start_here.ipynb; Ctrl-C ends it. OPTIONS go to JupyterLab:
@@ -27,7 +28,7 @@ For contributors
   run [NAMES]      sync, then run these notebooks (or all) and store their outputs:
                        python3 binder/course.py run 02 03
   bounds           list the bounds that the stored numbers keep, in tests/bounds.txt
-  lock             after a change of environment.yml's first part: renew the locked rest
+  lock             after a change in environment.yml's first two parts: renew the locked rest
 """
 
 import errno
@@ -43,6 +44,7 @@ from interpreters import tool_environment
 from lock import lock
 from notebooks import run, sync
 from numerical_tests import PYTEST, test_processors
+from packages import READERS
 from problems import Problem, disk_full, say
 
 
@@ -69,7 +71,7 @@ def lab(arguments):
     """Open JupyterLab; binder/jupyter/ says on which page."""
     # In a container one is often root, and JupyterLab would refuse to start.
     root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    return hand_over(find_environment(), ["-m", "jupyterlab", *root, *arguments])
+    return hand_over(find_environment(READERS), ["-m", "jupyterlab", *root, *arguments])
 
 
 def test(arguments):
@@ -85,8 +87,8 @@ def bench(arguments):
 
 
 def setup(arguments):
-    """Make or update the environment, and start nothing."""
-    print("Packages of environment.yml are installed for", find_environment())
+    """Make or update the readers' environment, and start nothing."""
+    print("Packages of environment.yml are installed for", find_environment(READERS))
     return 0
 
 

@@ -9,17 +9,21 @@ import sys
 import paths
 from install import install, run_pip
 from interpreters import find_python, python_version
-from packages import inspect, read_environment
+from packages import CONTRIBUTORS, inspect, read_environment
 from problems import SPACE, Problem, disk_full, explain, say
 
 # The Pythons for which every pin has a wheel on Linux, macOS and Windows; `lock` checks that.
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
 
-def find_environment():
-    """Return the Python of the active environment if it has exactly the pinned versions, else of ``.venv``."""
+def find_environment(use=CONTRIBUTORS):
+    """Return a Python with exactly the pinned versions: of the active environment if it has them, else of ``.venv``.
+
+    `use` says whose packages are needed: those of READERS, or those of CONTRIBUTORS, which are all.
+    """
     with open(paths.ENVIRONMENT, encoding="utf-8") as file:
-        pins, cpu_index = read_environment(file.read())
+        text = file.read()
+    pins, _ = read_environment(text, use)
     for variable in ("CONDA_PREFIX", "VIRTUAL_ENV"):
         prefix = os.environ.get(variable, "")
         python = find_python(prefix) if prefix else None
@@ -28,19 +32,23 @@ def find_environment():
             if state and not state["wrong"]:
                 return python
             say(f"The active environment {prefix} lacks packages of environment.yml: using .venv.")
-    return own_environment(pins, cpu_index)
+    return own_environment(text, use)
 
 
-def own_environment(pins, cpu_index):
-    """Make ``.venv`` hold the pinned packages and return the path of its Python.
+def own_environment(text, use=CONTRIBUTORS):
+    """Make ``.venv`` hold the pinned packages of environment.yml's text, and return the path of its Python.
 
     A finished one is stamped with its Python's version and the pins: while the stamp is right, nothing is
-    looked at again. One that was interrupted while packages were changing is made anew.
+    looked at again. One that was interrupted while packages were changing is made anew. One that was made for
+    contributors is right for readers too.
     """
+    pins, cpu_index = read_environment(text, use)
+    all_pins, _ = read_environment(text, CONTRIBUTORS)
     stamp, unfinished = paths.venv_file("stamp"), paths.venv_file("unfinished")
     python = find_python(paths.VENV)
     version = python_version(python) if python else None
-    if version and not os.path.exists(unfinished) and paths.read(stamp) == stamp_text(version, pins):
+    right = [stamp_text(version, pins), stamp_text(version, all_pins)] if version else []
+    if paths.read(stamp) in right and not os.path.exists(unfinished):
         return python
 
     usable = version in PYTHONS and not os.path.exists(unfinished)
@@ -51,8 +59,9 @@ def own_environment(pins, cpu_index):
         state = inspect(python, pins)
     if state["wrong"]:
         install(python, state["wrong"], cpu_index)
-    if state["unlisted"] and paths.read(stamp):  # packages of an earlier list; without a stamp, the user's own
-        run_pip(python, ["uninstall", "--yes", *state["unlisted"]])
+    dropped = inspect(python, all_pins)["unlisted"]
+    if dropped and paths.read(stamp):  # packages of an earlier list; without a stamp, the user's own
+        run_pip(python, ["uninstall", "--yes", *dropped])
     paths.write(stamp, stamp_text(version, pins))
     say("The environment is ready: " + paths.VENV)
     return python

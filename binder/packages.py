@@ -6,16 +6,47 @@ import subprocess
 
 from interpreters import tool_environment
 
-LOCKED_PART = "      # What those bring along, locked"
+# The headings of environment.yml's parts: what is listed and what it brings along, for each use.
+PARTS = (
+    "      # For readers",
+    "      # For contributors",
+    "      # What the readers' packages bring along, locked",
+    "      # What the contributors' packages bring along, locked",
+)
+READERS, CONTRIBUTORS = "readers", "contributors"
 CUDA = re.compile("nvidia|cuda|triton")  # what torch's CUDA build for Linux brings along
 
 
-def read_environment(text):
-    """Return environment.yml's lines for pip, and the address of PyTorch's index of builds without CUDA."""
-    lines = [line.strip() for line in text.split("- pip:\n")[1].splitlines()]
-    items = [re.sub(r"\s+#.*", "", line[2:]) for line in lines if line.startswith("- ")]
-    cpu_index = next(item.split()[1] for item in items if item.startswith("--extra-index-url"))
-    return [item for item in items if not item.startswith("--")], cpu_index
+def read_environment(text, use=CONTRIBUTORS):
+    """Return environment.yml's lines for pip, and the address of PyTorch's index of builds without CUDA.
+
+    Readers need two of the four parts; contributors need all of them.
+    """
+    head, parts = split_environment(text)
+    chosen = parts[0] + parts[2] if use == READERS else "".join(parts)
+    return pip_lines(chosen), re.search(r"--extra-index-url (\S+)", head).group(1)
+
+
+def split_environment(text):
+    """Return what stands before the first heading, and the four parts, each with its heading."""
+    places = [text.index(heading) for heading in PARTS]
+    ends = [*places[1:], len(text)]
+    return text[: places[0]], [text[start:end] for start, end in zip(places, ends)]
+
+
+def pip_lines(part):
+    """Return the requirement lines of a part, without comments."""
+    lines = [line.strip() for line in part.splitlines()]
+    return [re.sub(r"\s+#.*", "", line[2:]) for line in lines if line.startswith("- ")]
+
+
+def readers_part(text):
+    """Return what Binder reads: environment.yml without the contributors' parts."""
+    head, parts = split_environment(text)
+    head = head[head.index("name:") :]
+    return "# Written by `python3 binder/course.py lock`: environment.yml without what only contributors need.\n" + (
+        (head + parts[0] + parts[2]).rstrip() + "\n"
+    )
 
 
 def package_name(pin):

@@ -5,6 +5,7 @@ import os
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ENVIRONMENT = os.path.join(ROOT, "environment.yml")
+BINDER_ENVIRONMENT = os.path.join(ROOT, "binder", "environment.yml")  # the readers' part, for Binder and conda
 VENV = os.path.join(ROOT, ".venv")
 
 

@@ -65,7 +65,7 @@ def test_help_explains_every_command():
     ],
 )
 def test_what_follows_is_passed_on(monkeypatch, command, started):
-    monkeypatch.setattr(course, "find_environment", lambda: "python")
+    monkeypatch.setattr(course, "find_environment", lambda use=None: "python")
     monkeypatch.setattr(course, "hand_over", lambda python, arguments: [python, *arguments])
     passed = getattr(course, command)(["-k", "launcher"])
     assert [word for word in passed if word != "--allow-root"] == ["python", *started]

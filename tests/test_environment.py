@@ -15,7 +15,7 @@ from short_environment import LISTED
 import environment
 import paths
 from interpreters import find_python
-from packages import read_environment
+from packages import READERS
 from problems import Problem
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +31,8 @@ def wheels(tmp_path_factory):
         ("one", "1.0", "Requires-Dist: guest\n"),
         ("one", "2.0", ""),
         ("two", "1.0", ""),
+        ("four", "1.0", ""),
+        ("five", "1.0", ""),
         ("guest", "1.0", ""),
     ):
         info = f"{name}-{version}.dist-info"
@@ -103,6 +105,17 @@ def test_the_second_start_asks_nobody(folder):
     assert not log.exists()
 
 
+def test_contributors_get_theirs_besides_and_readers_keep_them(folder, wheels):
+    ran = launch(folder, "sync", wheels=wheels)
+    assert ran.returncode == 0, ran.stderr
+    assert installed(folder) == {"torch": "2.0", "one": "1.0", "two": "1.0", "four": "1.0", "five": "1.0"}
+    for command in ("setup", "sync"):
+        assert launch(folder, command).stderr == ""
+    change(folder, "one==1.0", "one==2.0")
+    assert launch(folder, "setup", wheels=wheels).returncode == 0
+    assert installed(folder) == {"torch": "2.0", "one": "2.0", "two": "1.0", "four": "1.0", "five": "1.0"}
+
+
 def test_changed_pins_are_updated_and_dropped_ones_removed(folder, first, wheels):
     change(folder, "one==1.0", "one==2.0")
     change(folder, "      - two==1.0\n", "")
@@ -138,7 +151,7 @@ def test_what_was_cut_short_is_made_anew(folder, first, monkeypatch):
     monkeypatch.setattr(environment, "make_venv", make)
     next(venv.glob("[lL]ib/**/two.py")).unlink()  # every version is right, and still a file is missing
     (venv / "course-unfinished.txt").touch()
-    environment.own_environment(*read_environment(LISTED))
+    environment.own_environment(LISTED, READERS)
     assert list(venv.glob("[lL]ib/**/two.py"))
     assert launch(folder, "setup").stderr == ""
 

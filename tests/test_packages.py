@@ -16,6 +16,7 @@ from environment import PYTHONS
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "environment.yml").read_text(encoding="utf-8")
 PINS, CPU_INDEX = packages.read_environment(TEXT)
+READERS_PINS, _ = packages.read_environment(TEXT, packages.READERS)
 REQUIREMENTS = {canonicalize_name(pin.name): pin for pin in map(Requirement, PINS)}
 
 # What markers ask for, on the machines that the course supports.
@@ -34,11 +35,23 @@ def test_every_package_has_one_exact_version():
 
 
 def test_every_direct_dependency_says_why():
-    first = TEXT[TEXT.index("- pip:") : TEXT.index(packages.LOCKED_PART)]
-    lines = [line for line in first.splitlines() if "==" in line]
-    assert lines
-    assert all(re.fullmatch(r"      - [\w.-]+==[\w.]+ +# .{5,}", line) for line in lines), lines
-    assert [re.sub(" +#.*", "", line)[8:] for line in lines] == PINS[: len(lines)]
+    for part in packages.split_environment(TEXT)[1][:2]:
+        lines = [line for line in part.splitlines() if "==" in line]
+        assert lines
+        assert all(re.fullmatch(r"      - [\w.-]+==[\w.]+ +# .{5,}", line) for line in lines), lines
+
+
+def test_readers_get_no_tool_of_tests_or_authors():
+    tools = "pytest nbval hypothesis playwright ruff jupytext jupyter-repo2docker sphinx docutils myst-nb docker pluggy"
+    names = {packages.package_name(pin) for pin in READERS_PINS}
+    assert not names & set(tools.split())
+    assert set(READERS_PINS) < set(PINS)
+
+
+def test_what_binder_and_conda_read_is_the_readers_part():
+    text = (ROOT / "binder" / "environment.yml").read_text(encoding="utf-8")
+    assert text == packages.readers_part(TEXT)
+    assert [pin for pin in packages.pip_lines(text) if "==" in pin] == READERS_PINS
 
 
 def test_this_environment_has_exactly_these_packages():
@@ -48,9 +61,11 @@ def test_this_environment_has_exactly_these_packages():
         assert state["unlisted"] == []
 
 
+@pytest.mark.parametrize("pins", [READERS_PINS, PINS], ids=["readers", "contributors"])
 @pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize("machine", MACHINES)
-def test_the_list_is_complete_so_that_nothing_needs_resolving(machine, python):
+def test_the_list_is_complete_so_that_nothing_needs_resolving(machine, python, pins):
+    requirements = {canonicalize_name(pin.name): pin for pin in map(Requirement, pins)}
     variables = {**MACHINES[machine], "python_version": python, "python_full_version": f"{python}.1"}
     missing = []
 
@@ -62,7 +77,7 @@ def test_the_list_is_complete_so_that_nothing_needs_resolving(machine, python):
         for needed in map(Requirement, lines):
             if needed.marker and not needed.marker.evaluate({**variables, "extra": extra}):
                 continue
-            pin = REQUIREMENTS.get(canonicalize_name(needed.name))
+            pin = requirements.get(canonicalize_name(needed.name))
             if pin is None or (pin.marker and not pin.marker.evaluate(variables)):
                 missing.append(f"{name} needs {needed}")
                 continue
@@ -72,7 +87,7 @@ def test_the_list_is_complete_so_that_nothing_needs_resolving(machine, python):
             for wanted in needed.extras:
                 look_at(pin.name, wanted)
 
-    for name, pin in REQUIREMENTS.items():
+    for name, pin in requirements.items():
         if pin.marker is None or pin.marker.evaluate(variables):
             look_at(name, "")
     assert missing == []
