@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from forcefield import prepared
+from forcefield import npz_files
 from forcefield.exercises import base, checking, solved
 from forcefield.exercises.answers import NotAnswered, StillWrong, array, function, letter, number, yes_or_no
 from forcefield.exercises.base import Exercise, exercise
@@ -29,7 +29,7 @@ def one_exercise(monkeypatch, tmp_path):
     monkeypatch.setattr(base, "exercises_of", lambda lesson: found if lesson == 77 else {})
     monkeypatch.setattr(solved, "exercises_of", lambda lesson: found if lesson == 77 else {})
     monkeypatch.setattr(solved, "lessons", lambda: [76, 77])
-    monkeypatch.setattr(prepared, "DATA_FOLDER", tmp_path / "data")
+    monkeypatch.setattr(npz_files, "DATA_FOLDER", tmp_path / "data")
 
 
 def divides_by_zero(x):
@@ -119,16 +119,16 @@ def test_solutions_do_not_count_and_must_be_right(capsys):
 
 
 def test_a_file_that_cannot_be_read_is_kept(capsys):
-    prepared.DATA_FOLDER.mkdir()
-    (prepared.DATA_FOLDER / solved.FILE).write_text("{half of a")
+    npz_files.DATA_FOLDER.mkdir()
+    (npz_files.DATA_FOLDER / solved.FILE).write_text("{half of a")
     assert solved.remembered() == set()
     check("77.1", lambda x: 2 * x)
     assert solved.remembered() == {"77.1"}
-    assert (prepared.DATA_FOLDER / "exercises_solved_unreadable.json").read_text() == "{half of a"
+    assert (npz_files.DATA_FOLDER / "exercises_solved_unreadable.json").read_text() == "{half of a"
 
 
 def test_a_folder_that_cannot_be_written_is_said(capsys):
-    prepared.DATA_FOLDER.write_text("a file where the folder should be")
+    npz_files.DATA_FOLDER.write_text("a file where the folder should be")
     check("77.1", lambda x: 2 * x)
     assert "right. (This could not be kept for lesson 0:" in capsys.readouterr().out
 

@@ -1,11 +1,10 @@
 """What a reader's answer may be: each function returns it, or says in one sentence what is wrong with it."""
 
+import sys
 import traceback
 import warnings
 
-import ase
 import numpy as np
-import torch
 
 
 class NotAnswered(Exception):
@@ -49,7 +48,7 @@ def array(value, shape, name="The answer", unit=""):
         raise NotAnswered
     if value is None:
         raise StillWrong(f"{name} is None, and should be {wanted}. Does the function end with `return`?")
-    if isinstance(value, torch.Tensor):
+    if isinstance(value, _loaded("torch", "Tensor")):
         value = value.detach().cpu().numpy()
     try:
         given = np.asarray(value)
@@ -120,11 +119,17 @@ def function(value):
     return safely
 
 
+def _loaded(library, name):
+    """A class of a slow library; without the library nothing can be of this class, and () stands for it."""
+    return getattr(sys.modules.get(library), name, ())
+
+
 def _copy(given):
-    if isinstance(given, np.ndarray | ase.Atoms):
+    if isinstance(given, np.ndarray):
+        return given.copy()
+    if isinstance(given, _loaded("ase", "Atoms")):
         copied = given.copy()
-        if isinstance(given, ase.Atoms):
-            copied.calc = given.calc
+        copied.calc = given.calc
         return copied
     if type(given) in (list, tuple):
         return type(given)(map(_copy, given))

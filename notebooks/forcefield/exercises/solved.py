@@ -3,7 +3,7 @@
 import json
 import os
 
-from forcefield import prepared
+from forcefield import npz_files
 from forcefield.exercises.base import exercises_of, lessons
 
 FILE = "exercises_solved.json"
@@ -30,7 +30,7 @@ def remembered():
         Empty if nothing was, or if the file cannot be read.
     """
     try:
-        numbers = json.loads((prepared.DATA_FOLDER / FILE).read_text(encoding="utf-8"))
+        numbers = json.loads((npz_files.DATA_FOLDER / FILE).read_text(encoding="utf-8"))
         return {number for number in numbers if isinstance(number, str)}
     except (OSError, ValueError, TypeError):
         return set()
@@ -46,7 +46,7 @@ def remember(number):
     """
     if number in remembered():
         return ""
-    path = prepared.DATA_FOLDER / FILE
+    path = npz_files.DATA_FOLDER / FILE
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_file() and not remembered():
