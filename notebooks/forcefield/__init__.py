@@ -81,6 +81,7 @@ what readers see
   lesson                 start of every lesson: one thread, the course's style
   plots                  colours and lines of all figures, alt text
   viewer                 pictures of atoms
+  course_map             the map of the course as a picture
   progress               how far a fit is
   explorers              sliders and the pictures that follow them
   exercises              exercises that say what is still wrong; quizzes

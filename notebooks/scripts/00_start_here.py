@@ -5,18 +5,30 @@
 #
 # **You will learn**
 #
-# - what the lessons are about, and in which order to take them,
+# - what the lessons are about, and which way through them is yours,
 # - how to run a notebook, change it, and undo what you changed,
-# - how to move a slider with the mouse and with the keyboard,
+# - how exercises, questions and sliders work,
 # - that everything works on this computer.
 #
-# **You need** some Python (functions, loops, numpy arrays) and to know what a derivative is. Quantum mechanics and machine learning are explained where they are first needed.
+# **You need** some Python (functions, loops, numpy arrays) and to know what a derivative is; section 3 tests it. Quantum mechanics and machine learning are explained where they are first needed.
 #
-# **Time** about 13 minutes; all cells run in seconds.
+# **Time** about 25 minutes to read and run, 5 for the exercises; all cells run in seconds.
 
 # %% [markdown]
 # ## 1. The map
 #
+# An arrow says that a lesson builds on another. Lessons 5 and 9 stand beside the path: nothing later needs them.
+
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
+from forcefield.course_map import ALT, course_map
+from forcefield.exercises import check, check_solution, progress, progress_of_all, quiz, self_test
+from forcefield.lesson import start_lesson
+from forcefield.plots import LINES, show
+
+start_lesson()  # one processor core for all computations, and one style for all figures
+show(course_map(), ALT)
+
+# %% [markdown]
 # | lesson | you leave with | minutes |
 # |---|---|---|
 # | [0. Start here](00_start_here.ipynb) | the map, and a check that everything works | 13 |
@@ -35,6 +47,8 @@
 # | **Part IV: your own** | | |
 # | [10. A proton that hops](10_molecule.ipynb) | a reaction learned from quantum mechanics: barrier, path, vibrations, dynamics | 75 + 30 |
 # | [11. Your own](11_your_own.ipynb) | your file of labelled structures in, a tested force field and its report out | 45 + 25 |
+#
+# Minutes are for reading and running + for the exercises.
 #
 # Part I teaches the whole [tutorial on forces and energies](https://singroup.github.io/dscribe/latest/tutorials/machine_learning/forces_and_energies.html) of DScribe, the library that computes the descriptors (numbers that describe where the atoms are). Parts II to IV build on it. Every lesson runs by itself, in any order: if it needs a file of an earlier lesson and the file is not there, it makes the file again.
 
@@ -80,13 +94,122 @@ print("Two dimers have", 2 * atoms_in_a_dimer, "atoms.")
 # **Binder** is a free service that runs this course on a computer of its own and shows it in your browser. If the address of this page begins with `http://localhost` or `http://127.0.0.1`, you are not on Binder but on your own computer. On Binder everything is deleted when you close the page or do not use it for about ten minutes: download what you want to keep (*File > Download*).
 
 # %% [markdown]
-# ## 3. Check that everything works
+# ## 3. Are you ready? A test of five minutes
+#
+# Seven questions on what the course takes for granted. Choose an answer (by mouse, or with `Tab` and the arrow keys); what it overlooks stands below it at once, and at the end stands where to begin. Nobody else sees your answers.
+
+# %%
+self_test()
+
+# %% [markdown]
+# | right | begin with |
+# |---|---|
+# | 6 or 7 | [lesson 1](01_principle.ipynb), or the way of section 4 that suits you |
+# | 4 or 5 | the pages named at the questions that you missed, about an hour; then [lesson 1](01_principle.ipynb) |
+# | 0 to 3 | the way of one hour below: it needs no formula. Then the pages named, an evening or two, and this test again |
+#
+# ## 4. Three ways through
+#
+# | you have | do this | you leave with |
+# |---|---|---|
+# | **an hour**, and no need of formulas | Open a lesson, *Run > Run All Cells*, and go to its sliders (press `Ctrl`+`F`, search for "Try"): [lesson 1](01_principle.ipynb), energy and force of two atoms; [lesson 4](04_analysis.ipynb), the pair that moves, where a perfect model fails; [lesson 8](08_uncertainty.ipynb), several models that disagree; [lesson 10](10_molecule.ipynb), the proton. Fifteen minutes each. | what a force field is, how it fails, and how one notices |
+# | **a day** | [Lesson 1](01_principle.ipynb) and [lesson 2](02_dataset.ipynb) up to the derivatives, in the morning; then [lesson 3](03_training.ipynb), sections 1 to 4 and 10. After lunch [lesson 4](04_analysis.ipynb) and [lesson 6](06_many_atoms.ipynb); at the end [lesson 8](08_uncertainty.ipynb), its first four sections. Leave out what says "(optional)", and do the first exercise of each lesson. | a force field of your own making, and a fair test of it |
+# | **all the time it takes** | Lessons 1 to 11 in the order of the map, with the exercises. One lesson a week is a good pace for a term. | a force field from your own data, and a report on how far to trust it |
+#
+# ## 5. How the lessons ask
+#
+# ### What do you expect?
+#
+# Before a main result, a lesson asks what you expect. **Choose an answer before you go on.** Then comes the figure, and then the answer, with what is wrong about the others. A wrong guess costs nothing: those who predict the outcome of a demonstration before they see it understand it better ([Crouch et al. 2004](https://doi.org/10.1119/1.1707018)). Here is one to try:
+#
+# **What do you expect?** The energy of two atoms falls steeply as they move apart, has a minimum, and rises slowly towards zero. At which distance is the force on each of them zero?
+#
+# - **A** Where the energy crosses zero.
+# - **B** Where the energy has its minimum.
+# - **C** Where the energy rises most steeply.
+
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
+import numpy as np
+from matplotlib import pyplot as plt
+
+from forcefield.systems import lennard_jones
+
+distances = np.linspace(2.75, 6.0, 300)
+energies, forces = lennard_jones(distances)
+figure, (above, below) = plt.subplots(2, 1, figsize=(6, 4), sharex=True)
+above.plot(distances, energies, **LINES["truth"])
+below.plot(distances, forces, **LINES["model"])
+for axes in (above, below):
+    axes.axhline(0, color="0.6", linewidth=0.8)
+    axes.axvline(distances[energies.argmin()], color="0.6", linestyle=":")
+above.set(ylabel="energy (eV)", ylim=(-1.2, 1.2))
+below.set(xlabel="distance (Å)", ylabel="force (eV/Å)", ylim=(-3, 3))
+alt = (
+    "Two curves against the distance of two atoms. Above, the energy: a steep wall, a minimum, a long flat tail. "
+    "Below, the force: positive left of the minimum, zero at it, negative to the right of it."
+)
+show(figure, alt)
+
+# %% [markdown]
+# **Answer: B.** The force is minus the slope of the energy, and at the minimum (dotted line) the slope is zero. Where the energy crosses zero (A) it falls steeply, so the atoms push each other apart: where zero energy lies is a convention, and forces do not depend on it. Where the energy rises most steeply (C) the pull is strongest.
+#
+# ### Exercises
+#
+# An exercise stands directly after the section that it belongs to. It has four parts: what to reach and how many minutes it takes; a cell for your answer; a folded hint; and a folded solution.
+#
+# - **Write your answer in place of the three dots**, then run the cell. The check tries what your answer *does*, in several cases; there is more than one right way to write it.
+# - If something is wrong, a sentence says what. Change the answer and run the cell again, as often as you like. An error in your code, or a loop without end, stops nothing but the check.
+# - An exercise that you leave open stops nothing either: the rest of the lesson runs.
+# - The **solution** is a folded cell: click the three dots to see its code. *Run All* has run it already, and below it stands the picture that a right answer makes. Look at it when you are stuck, and compare when you are done.
+# - "**spot the mistake**" stands for a mistake that somebody has really made and published. "**open-ended**" means that many answers are right: what counts is what yours reaches.
+#
+# A first one:
+
+# %% [markdown]
+# ### Exercise 0.1: How many atoms?
+#
+# **2 minutes**
+#
+# A dimer is a pair of atoms. Write a function that says how many atoms there are in a number of dimers.
+
+# %% tags=["exercise"]
+def atoms_of(dimers):
+    """Number of atoms (int) in `dimers` pairs of atoms (int)."""
+    return ...
+
+
+check("0.1", atoms_of)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Write what stands in place of the dots with the name `dimers`, and with the number of atoms in one pair.
+#
+# </details>
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+def atoms_of(dimers):
+    return 2 * dimers
+
+
+check_solution("0.1", atoms_of)
+
+# %% [markdown]
+# ### Explorers, questions, progress
+#
+# An **explorer** is a figure with sliders. Below it stands what to **try**, with folded answers. At the end of each lesson, three questions tell you at once whether you are right; and a line counts the exercises that you have solved. This page counts them all:
+
+# %%
+progress_of_all()
+
+# %% [markdown]
+# ## 6. Check that everything works
 #
 # ### The packages
 #
 # A package is a library that others wrote. The file `environment.yml` lists every package of the course with its exact version. This cell compares the ones that the lessons use with what is installed here.
 
-# %%
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 import re
 from importlib.metadata import version
 from pathlib import Path
@@ -126,7 +249,7 @@ assert descriptors.shape == (1, 1, 6)
 # %%
 import torch
 
-from forcefield.systems import EPSILON, SIGMA, lennard_jones
+from forcefield.systems import EPSILON, SIGMA
 
 distance = torch.tensor(3.0, dtype=torch.float64, requires_grad=True)
 energy = 4 * EPSILON * ((SIGMA / distance) ** 12 - (SIGMA / distance) ** 6)
@@ -171,29 +294,9 @@ explorer.reset()
 print("The sentence follows the slider.")
 
 # %% [markdown]
-# ### A picture
+# ### Pictures
 #
-# Every figure of the course has a text that says what it shows, for readers who cannot see it.
-
-# %%
-from forcefield.lesson import start_lesson
-
-start_lesson()  # one processor core for all computations, and one style for all figures
-
-# %%
-import numpy as np
-from matplotlib import pyplot as plt
-
-from forcefield.plots import LINES, show
-
-distances = np.linspace(2.7, 6.0, 200)
-figure, axes = plt.subplots(figsize=(6, 3))
-axes.plot(distances, lennard_jones(distances)[0], **LINES["truth"])
-axes.set(xlabel="distance (Å)", ylabel="energy (eV)")
-show(figure, "Energy of two atoms against their distance: a steep wall, a well, and a long flat tail.")
-
-# %% [markdown]
-# You should see one curve with a well, a deep place between the steep wall and the flat tail. If no cell has stopped with an error, this last one says so.
+# You have seen two figures above. Each has a text that says what it shows, for readers who cannot see it. If no cell has stopped with an error, this last one says so.
 
 # %%
 print("Everything works.")
@@ -203,35 +306,19 @@ print("Everything works.")
 #
 # - Run cells from top to bottom with `Shift`+`Enter`; after trouble, restart the kernel and run all.
 # - Change what you like: `git restore` and *Reload Notebook from Disk* bring a lesson back.
+# - Guess before you look; write answers in place of the three dots, and the check says what is still wrong.
 # - Files that lessons share are in `data/`; a lesson makes what is missing.
 # - A descriptor, a gradient, a slider and a picture work here.
 #
-# ## Questions
-#
-# **1.** You change a number in the third cell and run only the tenth. Why may the tenth not notice?
-#
-# <details><summary>Answer</summary>
-#
-# Cells share variables, not text. Until the third cell runs again, its variables keep their old values. When in doubt, restart and run all.
-#
-# </details>
-#
-# **2.** You start with lesson 4, and nothing is in `data/` yet. What happens?
-#
-# <details><summary>Answer</summary>
-#
-# The lesson makes the data set and the model that it needs, and prints that it did.
-#
-# </details>
-#
-# **3.** The slider above shows, but its sentence does not follow when you move it. What is the likely reason?
-#
-# <details><summary>Answer</summary>
-#
-# The sentence is computed by Python, so a kernel must be running. After a restart of the kernel, or on the next day, the slider is still shown, but nothing computes: run the notebook again.
-#
-# </details>
-#
+# ## Quiz
+
+# %%
+quiz(0)
+
+# %%
+progress(0)
+
+# %% [markdown]
 # ## Next
 #
 # [1. Principle](01_principle.ipynb): what a force field is, and how a model of energies gives forces.

@@ -68,7 +68,9 @@ class Quiz(widgets.VBox):
     def _repr_mimebundle_(self, **kwargs):
         """The widget, and for viewers without widgets the questions with folded answers."""
         bundle = super()._repr_mimebundle_(**kwargs)
-        bundle["text/html"] = "".join(_still(number, question) for number, question in enumerate(self.questions, 1))
+        bundle["text/html"] = "".join(
+            still_question(number, question) for number, question in enumerate(self.questions, 1)
+        )
         bundle["text/plain"] = "\n".join(question.question for question in self.questions)
         return bundle
 
@@ -83,7 +85,7 @@ LOOK = """<style>
 """Long answers are read whole, on several lines."""
 
 
-def _still(number, question):
+def still_question(number, question):
     """HTML of a question for a page without kernel."""
     choices = "".join(f"<li>{html.escape(answer)}</li>" for answer in question.answers)
     right = list(question.answers)[question.right]
