@@ -11,16 +11,20 @@
 #
 # **You need** Python with numpy, and the idea of a partial derivative. How notebooks work is in [lesson 0](00_start_here.ipynb).
 #
-# **Time** about 55 minutes of reading and running, 15 minutes of exercises; all cells run in under a minute.
+# **Time** about 65 minutes to read and run, 40 for the exercises. Parts marked *optional* (10 of the 65 minutes) are not needed later. All cells run in under a minute.
+#
+# Terms and symbols are explained where they first stand, and all of them are listed in [Terminology](01_principle.ipynb#Terminology), at the end of this lesson.
 
 # %% [markdown]
 # ## 1. What a force field is
 #
-# Atoms move because forces act on them. A **force field** is a rule that takes the elements and positions $\mathbf{R}$ of all atoms and gives one number, the potential energy $E(\mathbf{R})$. The forces follow from it:
+# Atoms move because forces act on them. A **force field** is a rule that takes the elements and positions $\mathbf{R}$ of all atoms and gives one number, the potential [energy](01_principle.ipynb#Terminology) $E(\mathbf{R})$. The [forces](01_principle.ipynb#Terminology) $\mathbf{F}$ follow from it:
 #
 # $$\mathbf{F} = -\frac{\partial E}{\partial \mathbf{R}}$$
 #
-# In words: move an atom a little, see how the energy changes, and change the sign. The force points to where the energy falls.
+# In words: move an atom a little, see how the energy changes, and change the sign. The force points to where the energy falls. The sign $\partial$ means a partial derivative: one coordinate of one atom changes, all others stay. $\mathbf{R}$ is bold because it stands for many numbers, three coordinates for each atom, and so does $\mathbf{F}$.
+#
+# Lengths are in ångström (1 Å = $10^{-10}$ m, about the size of an atom), energies in electronvolt (1 eV = $1.6\times10^{-19}$ J; a strong chemical bond has a few eV, the motion of an atom at room temperature 0.04 eV), and so forces in eV/Å.
 #
 # Where does $E(\mathbf{R})$ come from? Quantum mechanics gives it, but it takes time. The method that is used most, *density-functional theory*, computes the energy from the density of the electrons. Its time usually grows with the *cube* of their number, so twice as many atoms take eight times as long ([Goedecker 1999](https://doi.org/10.1103/RevModPhys.71.1085)). A model in which the energy of each atom depends on its surroundings alone takes twice as long. It gives up what acts over long distances, such as the attraction of two charges far apart.
 #
@@ -42,7 +46,7 @@
 # %% [markdown]
 # ## 2. Energy and force of two atoms
 #
-# The Lennard-Jones potential gives the energy of two atoms at distance $r$ (Å):
+# The Lennard-Jones potential ([Jones 1924](https://doi.org/10.1098/rspa.1924.0082)) gives the energy of two atoms at [distance](01_principle.ipynb#Terminology) $r$ (Å):
 #
 # $$E(r) = 4\varepsilon\left[\left(\frac{\sigma_\mathrm{LJ}}{r}\right)^{12} - \left(\frac{\sigma_\mathrm{LJ}}{r}\right)^{6}\right]$$
 #
@@ -53,6 +57,7 @@
 # %%
 import numpy as np
 
+from forcefield.exercises import check, check_solution, progress, quiz
 from forcefield.lesson import start_lesson
 
 start_lesson()  # one thread, and one style for all figures
@@ -76,13 +81,13 @@ for r in (2.5, 2.9, 3.25, 4.0, 5.0):
 # %% [markdown]
 # The defaults, 2.9 Å and 1 eV, are those of the tutorial.
 #
-# The labels of this course come from **ASE**, a library with many potentials, one of which is Lennard-Jones. ASE cuts the potential off: beyond $3\sigma_\mathrm{LJ}$ (8.7 Å) its energy is zero. So that no step remains there, it adds a constant to the energy at all shorter distances.
+# The labels of this course come from **ASE** (Atomic Simulation Environment), a library with many potentials, one of which is Lennard-Jones. ASE cuts the potential off: beyond $3\sigma_\mathrm{LJ}$ (8.7 Å) its energy is zero. So that no step remains there, it adds a constant to the energy at all shorter distances.
 #
 # **What do you expect?** Between 2.5 and 5 Å, which of ASE's numbers differ from ours?
 #
-# - (a) the energies
-# - (b) the forces
-# - (c) both
+# - **A** the energies
+# - **B** the forces
+# - **C** both
 #
 # In the next cell `dimers` makes pairs of atoms along $x$, `label` asks ASE for their energies and forces, and atom 1 is the right one, at $x = +r/2$.
 
@@ -98,7 +103,7 @@ print("forces equal to 1e-10 eV/Å:", np.abs(force_shifts).max() < 1e-10)
 print(f"minus our energy at three sigma: {-1000 * energy(3 * 2.9):.4f} meV")
 
 # %% [markdown]
-# **(a).** The energies differ by one constant, 5.5 meV: it lifts the curve so that it ends at zero. **A constant added to the energy changes no force**, because its derivative is zero. (The package's own function gives the same numbers as ours:)
+# **Answer: A.** The energies differ by one constant, 5.5 meV (thousandths of an eV): it lifts the curve so that it ends at zero. The forces do not differ, so B and C fail: **a constant added to the energy changes no force**, because its derivative is zero. (The package's own function gives the same numbers as ours:)
 
 # %%
 from forcefield.systems import lennard_jones
@@ -177,7 +182,7 @@ lennard_jones_explorer()
 # 3. Double ε. What happens to the force at every distance, and why does the minimum stay where it is?
 # 4. Find the distance of the strongest attraction. Where on the energy curve is that: at the minimum, or where the curve is steepest on its right side?
 #
-# <details><summary>Answers</summary>
+# <details><summary>What one sees</summary>
 #
 # 1. σ = 3.55 Å, with the minimum at 3.98 Å (3.60 Å gives 4.04). The depth is ε: σ only stretches the curve along $r$.
 # 2. At the default values the slider comes closest with r = 3.25 Å. The line is horizontal and the force is close to zero, because the force is minus the slope.
@@ -187,9 +192,41 @@ lennard_jones_explorer()
 # </details>
 
 # %% [markdown]
+# ### Exercise 1.1: A well where you want it
+#
+# **5 minutes**
+#
+# Write a function that gives $\sigma_\mathrm{LJ}$ and $\varepsilon$ for a well with its minimum at a given distance and of a given depth. Write your code in place of the three dots, and run the cell as often as you like: it says what is still wrong.
+
+# %% tags=["exercise"]
+def well_at(distance, depth):
+    """Lennard-Jones parameters for a minimum at `distance` (Å), `depth` (eV, above zero) below zero.
+
+    Returns sigma (Å) and epsilon (eV), in this order.
+    """
+    return ...
+
+
+check("1.1", well_at)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Above stands where the minimum is for a given $\sigma_\mathrm{LJ}$, and how deep it is. Solve the first for $\sigma_\mathrm{LJ}$. A function returns two numbers with `return first, second`.
+#
+# </details>
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+def well_at(distance, depth):
+    return distance / 2 ** (1 / 6), depth
+
+
+check_solution("1.1", well_at)
+
+# %% [markdown]
 # ## 3. Force is minus the slope
 #
-# Never trust a derivative that you have not checked. The check needs no calculus: take the energy a little to the right and a little to the left (a **central difference**),
+# Always check a derivative. The check needs no calculus: take the energy a little to the right and a little to the left (a **central difference**),
 #
 # $$-\frac{\mathrm{d}E}{\mathrm{d}r} \approx -\frac{E(r+h) - E(r-h)}{2h} .$$
 
@@ -233,9 +270,9 @@ show(figure, "The energy curve with three tangents. Left of the minimum the slop
 #
 # **What do you expect?** At 3 Å the atoms repel each other with $F(r) = 4.12$ eV/Å. What is the $x$ component of the force on atom 0?
 #
-# - (a) +4.12 eV/Å
-# - (b) −4.12 eV/Å
-# - (c) −2.06 eV/Å: each atom gets half
+# - **A** +4.12 eV/Å
+# - **B** −4.12 eV/Å
+# - **C** −2.06 eV/Å: each atom gets half
 
 # %%
 for r in (3.0, 4.0):
@@ -247,7 +284,7 @@ for r in (3.0, 4.0):
     assert np.allclose(forces[0].sum(axis=0), 0)
 
 # %% [markdown]
-# **(b).** Atom 0 is pushed to the left, to negative $x$. The distance is $r = x_1 - x_0$, so $\partial r/\partial x_0 = -1$ and $\partial r/\partial x_1 = +1$. The chain rule, in its smallest form:
+# **Answer: B.** Atom 0 is pushed to the left, to negative $x$; A would be right for atom 1. Nothing is shared out, so C fails: the force on each atom is a derivative of the same energy, by the coordinate of that atom. The distance is $r = x_1 - x_0$, so $\partial r/\partial x_0 = -1$ and $\partial r/\partial x_1 = +1$. The chain rule, in its smallest form:
 #
 # $$F_{0,x} = -\frac{\partial E}{\partial x_0} = -\frac{\mathrm{d}E}{\mathrm{d}r}\,\frac{\partial r}{\partial x_0} = -\frac{\mathrm{d}E}{\mathrm{d}r}\cdot(-1) = +\frac{\mathrm{d}E}{\mathrm{d}r}, \qquad F_{1,x} = -\frac{\mathrm{d}E}{\mathrm{d}r} .$$
 #
@@ -274,20 +311,51 @@ show(figure, "Three pairs of atoms with force arrows: close together they are pu
 # The forces always drive the distance towards the minimum, and the two arrows of a pair are equally long.
 
 # %% [markdown]
+# ### Exercise 1.2: Forces that do not fit their energies
+#
+# **12 minutes** · spot the mistake
+#
+# Here are four sets of labels of the same 101 pairs, made by `dimers` at 3 to 4 Å. In three of them energies and forces contradict each other, by mistakes that happened in published data sets and programs. For each set give **the number by which its forces must be multiplied to be minus the slope of its energies** (1 if they fit). Then guess what happened. The sources stand in the explanation that follows a right answer.
+
+# %% tags=["exercise"]
+from forcefield.exercises.lesson_01 import suspicious_labels
+
+set_distances, label_sets = suspicious_labels()  # distances (101,) in Å
+set_energies, set_forces = label_sets["A"]  # (101,) in eV, (101, 2, 3) in eV/Å; or "B", "C", "D"
+
+answer = {"A": ..., "B": ..., "C": ..., "D": ...}
+check("1.2", answer)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# `np.gradient(set_energies, set_distances)` gives the slope at every distance. Compare it with the $x$ force on one atom at one distance, and mind which atom you take: section 3 has the signs of both. Large numbers are names of units: 1 Hartree is 27.2 eV.
+#
+# </details>
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+answer = {}
+for set_name, (set_energies, set_forces) in label_sets.items():
+    set_slopes = np.gradient(set_energies, set_distances)
+    answer[set_name] = -set_slopes[50] / set_forces[50, 1, 0]  # atom 1, at 3.5 Å
+
+check_solution("1.2", answer)
+
+# %% [markdown]
 # ## 4. What a descriptor is
 #
 # Why not feed the positions to the model? Because the energy does not depend on where a molecule is, how it is turned, or which of two equal atoms is called number 0. Positions change in all three cases. A model of positions would have to learn that from examples, and would never learn it exactly.
 #
-# A **descriptor** $\mathbf{D}(\mathbf{R})$ is a list of numbers, its **features**, computed from the positions such that it stays the same in all three cases. The course uses **SOAP**: it puts a small Gaussian (a bell-shaped function) on every atom and describes the sum of these functions around a point, the *centre*. Lesson [2](02_dataset.ipynb) computes it by hand; here it is a function that gives six features.
+# A **descriptor** $\mathbf{D}(\mathbf{R})$ is a list of numbers, its **features**, computed from the positions such that it stays the same in all three cases. (What each symbol and shape is: [Terminology](01_principle.ipynb#Terminology).) The course uses **SOAP** (*smooth overlap of atomic positions*, [Bartók et al. 2013](https://doi.org/10.1103/PhysRevB.87.184115)): it puts a small Gaussian (a bell-shaped function) on every atom and describes the sum of these functions around a point, the *centre*. Lesson [2](02_dataset.ipynb) computes it by hand; here it is a function that gives six features.
 #
-# The next cells shift, turn and swap a pair of atoms. The centre is put between the atoms, wherever they are.
+# The next cells shift a pair of atoms, turn it about its middle, and swap its atoms. Once the centre is put between the atoms, wherever they are. Once it stays at the origin, where the middle of the pair was at first.
 #
-# **What do you expect?** And if the centre stays at the origin, where it was between the atoms, and a turn is one about the middle of the pair: in which cases does the descriptor then change?
+# **What do you expect?** In which cases does the descriptor change if the centre stays at the origin?
 #
-# - (a) in no case
-# - (b) when the pair is shifted
-# - (c) when the pair is shifted, and when it is turned
-# - (d) in all three cases
+# - **A** in no case
+# - **B** when the pair is shifted
+# - **C** when the pair is shifted, and when it is turned
+# - **D** in all three cases
 
 # %%
 from forcefield.descriptors import describe, make_soap
@@ -322,9 +390,9 @@ for name, structure in {"shifted": shifted, "turned": turned, "swapped": swapped
     assert same == [True, True, name != "shifted"]
 
 # %% [markdown]
-# **(b).** With the centre in the middle, energy and descriptor stay the same in all three cases, although one coordinate changes by up to 3 Å. So a model of the descriptor is **invariant** without having to learn it.
+# **Answer: B.** With the centre in the middle, energy and descriptor stay the same in all three cases, although one coordinate changes by up to 3 Å. So a model of the descriptor is **invariant** (it stays the same) without having to learn it. With the centre at the origin a turn and a swap still change nothing, so C and D fail: they leave the middle of the pair where it was. But the shifted pair is seen from another point, so A fails.
 #
-# But the centre has to move along with the pair. In lessons 2 and 3 it stays at the origin, and so do the pairs. Lesson [4](04_analysis.ipynb) shows what goes wrong when only the pair moves.
+# The centre has to move along with the pair. In lessons 2 and 3 it stays at the origin, and so do the pairs. Lesson [4](04_analysis.ipynb) shows what goes wrong when only the pair moves.
 
 # %% [markdown]
 # ### The Jacobian
@@ -343,6 +411,40 @@ print("moving atom 0 along x changes: ", dD_dR[0, 0, 0, 0].round(3), "per Å")
 
 # %% [markdown]
 # Read the last index first: `dD_dR[0, 0, 0, 0, 5]`, the last number of the last line, says how fast feature 5 (of system 0, centre 0) changes when atom 0 moves along $x$ (axis 0). Six features times six coordinates make 36 numbers for one pair and one centre.
+
+# %% [markdown]
+# ### Exercise 1.3: A descriptor of your own
+#
+# **12 minutes** · open-ended
+#
+# Design a descriptor of **three** equal atoms, with as many features as you like. It must stay the same when the three are shifted, turned, or swapped. It must tell triangles of different shape apart. And every feature must have one slope everywhere, because forces are derivatives.
+
+# %% tags=["exercise"]
+def features_of(positions):
+    """Features of three equal atoms.
+
+    Takes positions, shape (3, 3), in Å. Returns an array of shape (n,), with the same n for all triangles.
+    """
+    return ...
+
+
+check("1.3", features_of)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Which numbers of a triangle do not change when it is moved or turned? There are three. Then treat all three alike: add up a smooth function of each. One such sum is one feature; how many do you need, and with which functions?
+#
+# </details>
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+def features_of(positions):
+    sides = np.linalg.norm(positions[[0, 0, 1]] - positions[[1, 2, 2]], axis=1)
+    bells = np.exp(-((sides[:, None] - [2.0, 3.0, 4.0, 5.0]) ** 2) / 2)  # (pair, feature)
+    return bells.sum(axis=0)
+
+
+check_solution("1.3", features_of)
 
 # %% [markdown]
 # ## 5. From positions to forces
@@ -400,7 +502,7 @@ show(figure, "The steps of the course. SOAP turns positions into descriptors and
 #
 # ### Step 1: a network, small enough to write out
 #
-# A **network** is a formula with many numbers that can be adjusted, its **weights**. In ours, six features go in; each of three *hidden units* takes a weighted sum of all six and its tanh; and a weighted sum of the three is the energy: $f(\mathbf{D}) = \mathbf{w}\cdot\tanh(W\mathbf{D} + \mathbf{b})$. The hidden units form a *layer*. It is called **fully connected** because every unit reads every number that enters the layer.
+# A **network** is a formula with many numbers that can be adjusted, its **weights**. In ours, six features go in; each of three *hidden units* takes a weighted sum of all six and its tanh (a smooth step, from −1 to 1, called the *activation*); and a weighted sum of the three is the energy: $f(\mathbf{D}) = \mathbf{w}\cdot\tanh(W\mathbf{D} + \mathbf{b})$. The hidden units form a *layer*. It is called **fully connected** because every unit reads every number that enters the layer.
 #
 # The weights $W$, $\mathbf{b}$ and $\mathbf{w}$ are drawn at random, with a fixed **seed** (a number that fixes what is drawn), so that everybody draws the same. The network has learned nothing; for the chain rule that does not matter.
 
@@ -503,9 +605,9 @@ assert difference < 1e-6
 # %% [markdown]
 # **What do you expect?** In step 4 the two forces add up to zero. Now the pair moves by 0.3 Å along $x$, and the centre stays at the origin. The sum of the $x$ forces is then
 #
-# - (a) still zero: the chain rule guarantees it
-# - (b) zero once the network is trained; this one has random weights
-# - (c) not zero
+# - **A** still zero: the chain rule guarantees it
+# - **B** zero once the network is trained; this one has random weights
+# - **C** not zero
 
 # %%
 for shift in (0.0, 0.3):
@@ -516,18 +618,53 @@ for shift in (0.0, 0.3):
     assert (abs(total[0]) < 1e-9) == (shift == 0.0)
 
 # %% [markdown]
-# **(c).** These are exactly minus the derivatives of the predicted energy, and the predicted energy changes when the pair moves away from the centre, because its descriptor changes. In step 4 the sum was zero only because the centre lay exactly in the middle. Training on pairs that all lie around the origin does not help: lesson [4](04_analysis.ipynb) measures the force of a trained model in the same situation. Lesson [6](06_many_atoms.ipynb) removes the cause, with centres that sit on the atoms.
+# **Answer: C.** The chain rule guarantees that these are exactly minus the derivatives of the predicted energy, no more, so A fails. And the predicted energy changes when the pair moves away from the centre, because its descriptor changes. In step 4 the sum was zero only because the centre lay exactly in the middle. Training on pairs that all lie around the origin does not help, so B fails: lesson [4](04_analysis.ipynb) measures the force of a trained model in the same situation. Lesson [6](06_many_atoms.ipynb) removes the cause, with centres that sit on the atoms.
+
+# %% [markdown]
+# ### Exercise 1.4: A second layer
+#
+# **8 minutes**
+#
+# The network gets a second layer of hidden units: $f(\mathbf{D}) = \mathbf{w}\cdot\tanh(W_2 \tanh(W_1\mathbf{D} + \mathbf{b}_1) + \mathbf{b}_2)$. Write its slope $\partial f/\partial\mathbf{D}$ for one descriptor. The check compares it with central differences, for several networks.
+
+# %% tags=["exercise"]
+def slope_of(D, W1, b1, W2, b2, w):
+    """Slope of a network with two hidden layers, of n_1 and n_2 units.
+
+    Shapes: D (n_features,), W1 (n_1, n_features), b1 (n_1,), W2 (n_2, n_1), b2 (n_2,), w (n_2,) in eV.
+    Returns the slope, shape (n_features,), in eV.
+    """
+    return ...
+
+
+check("1.4", slope_of)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Compute both layers first: `h1` and `h2`. Then go back from the energy to the input, one factor at a time. Start with `w * (1 - h2**2)`, shape (n_2,). Which matrix makes it an array of shape (n_1,)? And what does the first tanh add?
+#
+# </details>
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+def slope_of(D, W1, b1, W2, b2, w):
+    h1 = np.tanh(W1 @ D + b1)
+    h2 = np.tanh(W2 @ h1 + b2)
+    return (w * (1 - h2**2)) @ W2 * (1 - h1**2) @ W1
+
+
+check_solution("1.4", slope_of)
 
 # %% [markdown]
 # ## 7. The loss
 #
-# Training means: change the weights of $f$ until predictions match labels. The **loss** says with one number how far they are apart. The tutorial's, and ours, adds the mean squared errors (MSE) of energies and forces, each divided by the variance of its labels in the training set:
+# Training means: change the weights of $f$ until predictions match labels. The **loss** says with one number how far they are apart. The tutorial's, and ours, adds the mean squared errors (MSE) of energies and forces. Each is divided by the **variance** of its labels, the mean squared distance of the labels from their mean:
 #
 # $$L = \frac{\mathrm{MSE}(E)}{\mathrm{var}(E)} + \frac{\mathrm{MSE}(\mathbf{F})}{\mathrm{var}(\mathbf{F})}, \qquad \mathrm{MSE}(E) = \frac{1}{N}\sum_{i=1}^{N} (\hat E_i - E_i)^2 .$$
 #
 # $N$ counts the systems. The second mean, and $\mathrm{var}(\mathbf{F})$, run over all force components: systems, atoms and axes.
 #
-# The next cell makes labels and descriptors for 200 pairs: 30 to train on, 170 to test on. Lesson [2](02_dataset.ipynb) does that step by step.
+# The next cell makes labels and descriptors for 200 pairs. Weights are fitted to 30 of them, the **training set**, and the variances are taken over these. The other 170, the **test set**, measure the error on pairs that the fit has not seen. Lesson [2](02_dataset.ipynb) does that step by step.
 
 # %%
 from forcefield.dataset import Dataset
@@ -542,10 +679,10 @@ print(f"pairs for training: {len(training_set)}   for the test: {len(test_set)}"
 # %% [markdown]
 # **What do you expect?** A model always predicts the mean: the mean energy of the training set for every pair, and the mean force for every force component. What is its loss?
 #
-# - (a) 0
-# - (b) 1
-# - (c) 2
-# - (d) it depends on the energies and forces in the training set
+# - **A** 0
+# - **B** 1
+# - **C** 2
+# - **D** it depends on the energies and forces in the training set
 
 # %%
 def loss_parts(energies, forces, true_energies, true_forces):
@@ -561,7 +698,7 @@ print(f"var(E) = {var_E:.2f} eV²   var(F) = {var_F:.2f} (eV/Å)²")
 print(f"energy part: {energy_part / var_E:.3f}   force part: {force_part / var_F:.3f}")
 
 # %% [markdown]
-# **(c).** The mean squared distance from the mean *is* the variance, so each part is exactly 1, for any material. A part of 0.01 means that the mean squared error is 1 % of the variance.
+# **Answer: C.** The mean squared distance from the mean *is* the variance, so each part is exactly 1 and the loss is 2, for any material: D fails. (A is the loss of a model without error, B that of one part alone.) A part of 0.01 means that the mean squared error is 1 % of the variance.
 #
 # ### What the variances do: they take the units out
 #
@@ -569,9 +706,9 @@ print(f"energy part: {energy_part / var_E:.3f}   force part: {force_part / var_F
 #
 # **What do you expect?** Without the variances, the loss is $\mathrm{MSE}(E) + \mathrm{MSE}(\mathbf{F})$. How many times larger or smaller does its force part become, compared with its energy part, when energies stay in eV and forces are written in meV/Å?
 #
-# - (a) as before
-# - (b) 1000 times larger
-# - (c) a million times larger
+# - **A** as before
+# - **B** 1000 times larger
+# - **C** a million times larger
 
 # %%
 from ase import units
@@ -597,20 +734,53 @@ for name, (u, v) in systems_of_units.items():
 assert np.allclose(ratios, ratios[0])
 
 # %% [markdown]
-# **(c):** the errors become 1000 times larger, and they are squared. Without the variances, the balance between energies and forces depends on the unit of length, and on what is mixed with what. With them it is always the same. A change of the energy unit alone (eV to meV, in both) leaves the balance as it is, but makes the loss a million times larger.
+# **Answer: C.** The errors become 1000 times larger, which would be B, and then they are squared. Without the variances, the balance between energies and forces depends on the unit of length, and on what is mixed with what. With them it is always the same. A change of the energy unit alone (eV to meV, in both) leaves the balance as it is, but makes the loss a million times larger.
 
 # %% [markdown]
-# ### Does it matter for a trained model?
+# ### Exercise 1.5: The loss, in any units
 #
-# We train networks of 32 hidden units on the 30 labels: with the variances, and without them in three systems of units, each from three different seeds of the first weights. `train` always divides by the variances; `energy_weight` and `force_weight` multiply the two parts, and so can undo the division. The method of the fit is called Levenberg-Marquardt; lesson [3](03_training.ipynb) writes it out.
+# **6 minutes**
 #
-# The errors are mean absolute errors on the 170 pairs that were not trained on. Nothing is chosen by them: the settings are fixed beforehand.
+# Write the loss of the course as one function. The check tries it on models whose loss is known, and in other units.
+
+# %% tags=["exercise"]
+def loss_of(energies, forces, true_energies, true_forces):
+    """The loss (no unit) of predicted energies (n,) and forces (n, n_atoms, 3).
+
+    The labels have the shapes and units of the predictions. They are the training set: the variances are theirs.
+    """
+    return ...
+
+
+check("1.5", loss_of)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# `array.var()` is the variance of all numbers of an array, `array.mean()` their mean. Of which array is the variance: the predictions, or the labels?
+#
+# </details>
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+def loss_of(energies, forces, true_energies, true_forces):
+    energy_mse, force_mse = loss_parts(energies, forces, true_energies, true_forces)
+    return energy_mse / true_energies.var() + force_mse / true_forces.var()
+
+
+check_solution("1.5", loss_of)
+
+# %% [markdown]
+# ### Does it matter for a trained model? (optional)
+#
+# You may skip this part (10 minutes) up to "Forces alone": lesson [5](05_experiments.ipynb) returns to the balance of energies and forces. We train networks of 32 hidden units on the 30 labels: with the variances, and without them in three systems of units, each from three different seeds of the first weights. `train` always divides by the variances; `energy_weight` and `force_weight` multiply the two parts, and so can undo the division. The method of the fit is called Levenberg-Marquardt; lesson [3](03_training.ipynb) writes it out.
+#
+# The errors are **mean absolute errors** on the test set: the mean of |prediction − label|. Nothing is chosen by them: the settings are fixed beforehand.
 #
 # **What do you expect?** The labels have no noise, and energies and forces agree with each other. Where are the errors smallest?
 #
-# - (a) equal in all four cases: a good fit of the energies is a good fit of the forces
-# - (b) those of the energies, where energies count most (meV and eV/Å); those of the forces, where forces count most (eV and meV/Å)
-# - (c) both kinds, where the two parts of the loss are of similar size
+# - **A** equal in all four cases: a good fit of the energies is a good fit of the forces
+# - **B** those of the energies, where energies count most (meV and eV/Å); those of the forces, where forces count most (eV and meV/Å)
+# - **C** both kinds, where the two parts of the loss are of similar size
 
 # %%
 from forcefield.training import train
@@ -651,7 +821,7 @@ show(figure, "Errors on pairs that were not trained on, for four losses, three s
      "they are larger, with forces in meV/Å they are by far the largest.")
 
 # %% [markdown]
-# **(c)**, for energies, for forces, and for each seed. The next cells divide the errors by those with variances. (`report` prints a number beside a bound that it checks. The last digits differ between processors, the bound holds on all.)
+# **Answer: C.** It holds for energies, for forces, and for each seed. A fails: how far a fit gets in 200 steps depends on the balance. B is what one would expect of labels that contradict each other; here what helps the forces helps the energies too. The next cells divide the errors by those with variances. (`report` prints a number beside a bound that it checks. The last digits differ between processors, the bound holds on all.)
 
 # %%
 from forcefield.evaluation import report
@@ -685,9 +855,9 @@ for name, (at_least, at_most) in bounds.items():
 #
 # **What do you expect?** How good are the energies of such a model?
 #
-# - (a) useless
-# - (b) right up to one constant, the same for all pairs
-# - (c) as good as those of the models above
+# - **A** useless
+# - **B** right up to one constant, the same for all pairs
+# - **C** as good as those of the models above
 
 # %%
 constants, without = [], []  # meV, of three seeds
@@ -700,7 +870,7 @@ report("difference of two constants, smallest", np.diff(np.sort(constants)).min(
 report("energy error without the constant, largest", max(without), "meV", at_most=1)
 
 # %% [markdown]
-# **(b).** The constant is another one for each seed; without it the energies are good. A constant in the energy changes no force (section 2), so **forces say nothing about it**. One energy label is enough to find it. Lesson [5](05_experiments.ipynb) measures what energies and forces contribute.
+# **Answer: B.** The constant is another one for each seed, so C fails; without it the energies are good, so A fails. A constant in the energy changes no force (section 2), so **forces say nothing about it**. One energy label is enough to find it. Lesson [5](05_experiments.ipynb) measures what energies and forces contribute.
 
 # %% [markdown]
 # ## Terminology
@@ -846,56 +1016,6 @@ report("energy error without the constant, largest", max(without), "meV", at_mos
 # | pair potential: an energy of distances alone, one curve for each pair of elements | | `pair_potential` | | eV | [11](11_your_own.ipynb) |
 
 # %% [markdown]
-# ## Exercises
-#
-# **1.** For which $\sigma_\mathrm{LJ}$ does the well have its minimum at exactly 3 Å? Compute it and check that the force vanishes there.
-#
-# <details><summary>Solution</summary>
-#
-# ```python
-# sigma = 3.0 / 2 ** (1 / 6)
-# print(sigma, force(3.0, sigma))
-# ```
-#
-# 2.673 Å; the force is zero up to rounding.
-#
-# </details>
-#
-# **2.** The Morse potential is $E(r) = \varepsilon\,(e^{-2a(r-r_0)} - 2e^{-a(r-r_0)})$. Write its force for $\varepsilon = 1$ eV, $a = 2$ Å⁻¹, $r_0 = 3.25$ Å, and check it with a central difference at 3.0 and 4.0 Å.
-#
-# <details><summary>Solution</summary>
-#
-# ```python
-# def morse(r, epsilon=1.0, a=2.0, r0=3.25):
-#     decay = np.exp(-a * (r - r0))
-#     return epsilon * (decay**2 - 2 * decay), 2 * a * epsilon * (decay**2 - decay)
-#
-# for r in (3.0, 4.0):
-#     numerical = -(morse(r + 1e-4)[0] - morse(r - 1e-4)[0]) / 2e-4
-#     print(morse(r)[1], numerical)
-# ```
-#
-# The derivative of $e^{-2a(r-r_0)}$ brings down $-2a$, that of $-2e^{-a(r-r_0)}$ brings down $+2a$; the force is minus their sum.
-#
-# </details>
-#
-# **3.** Do steps 2 to 4 of the chain rule for five pairs at once, at 2.6, 3.0, 3.5, 4.0 and 4.8 Å. Which shapes do you expect for $\mathbf{D}$, $\partial\mathbf{D}/\partial\mathbf{R}$ and $\mathbf{F}$?
-#
-# <details><summary>Solution</summary>
-#
-# ```python
-# D5, dD5 = describe(soap, dimers([2.6, 3.0, 3.5, 4.0, 4.8]), [MIDPOINT])
-# slope5 = (w * (1 - np.tanh(D5 @ W.T + b) ** 2)) @ W
-# F5 = -np.einsum("sck,scaxk->sax", slope5, dD5)
-# print(D5.shape, dD5.shape, F5.shape)
-# assert np.allclose(F5[1], F[0])
-# ```
-#
-# (5, 1, 6), (5, 1, 2, 3, 6) and (5, 2, 3). Not one line of the computation changed: the letter `s` runs over five systems instead of one.
-#
-# </details>
-
-# %% [markdown]
 # ## Summary
 #
 # - A force field gives $E(\mathbf{R})$; forces are $-\partial E/\partial\mathbf{R}$. For our pair, the $x$ force on atom 0 is $+\mathrm{d}E/\mathrm{d}r$.
@@ -903,33 +1023,19 @@ report("energy error without the constant, largest", max(without), "meV", at_mos
 # - A descriptor stays the same when a structure is shifted, turned, or has equal atoms swapped.
 # - Chain rule: $\partial f/\partial\mathbf{D}$ (n_systems, n_centers, n_features) times $\partial\mathbf{D}/\partial\mathbf{R}$ (n_systems, n_centers, n_atoms, 3, n_features), summed over centres and features, with a minus sign: forces (n_systems, n_atoms, 3). Central differences agree.
 # - Dividing each part of the loss by its variance makes the balance independent of units. A model that always predicts the mean has 1 in each part.
+
+# %% [markdown]
+# ## Quiz
 #
-# ## Questions
-#
-# **1.** Two atoms sit at $x = -2$ Å and $x = +2$ Å, beyond the minimum. What is the sign of the $x$ force on atom 0, the left one?
-#
-# <details><summary>Answer</summary>
-#
-# Positive. Beyond the minimum the atoms attract each other, so the left atom is pulled to the right. In formulas: $F_{0,x} = +\mathrm{d}E/\mathrm{d}r$, and the energy rises with $r$ there.
-#
-# </details>
-#
-# **2.** Ten structures of 13 atoms each have a centre on every atom and 50 features. Which shape have the derivatives, and over which letters does the chain rule sum?
-#
-# <details><summary>Answer</summary>
-#
-# (10, 13, 13, 3, 50): systems, centres, atoms, axes, features. The sum runs over centres `c` and features `k`; what is left is (10, 13, 3).
-#
-# </details>
-#
-# **3.** A colleague gives you energies in eV and forces in Hartree/Bohr, and adds the two plain mean squared errors. Name two things that are wrong.
-#
-# <details><summary>Answer</summary>
-#
-# First, the forces are not the derivatives of these energies: minus the derivative of an energy in eV by a length in Å is a force in eV/Å, so the two labels contradict each other by a factor of 51.4. No model can fit both, and no weights in the loss repair that. Second, without the variances the balance of the two parts depends on the units.
-#
-# </details>
-#
+# Three questions. Choose an answer, and a sentence says why it is right, or what it overlooks.
+
+# %%
+quiz(1)
+
+# %%
+progress(1)
+
+# %% [markdown]
 # ## Next
 #
 # [2. Dataset](02_dataset.ipynb): two hundred labelled pairs, what the six features are, and a strict check of every derivative.
