@@ -69,6 +69,7 @@ def energy(r, sigma=2.9, epsilon=1.0):
     return 4 * epsilon * ((sigma / r) ** 12 - (sigma / r) ** 6)
 
 
+# %%
 def force(r, sigma=2.9, epsilon=1.0):
     """Minus dE/dr (eV/Å): positive pushes the atoms apart."""
     return 24 * epsilon / r * (2 * (sigma / r) ** 12 - (sigma / r) ** 6)
@@ -315,7 +316,7 @@ show(figure, "Three pairs of atoms with force arrows: close together they are pu
 #
 # **12 minutes** · spot the mistake
 #
-# Here are four sets of labels of the same 101 pairs, made by `dimers` at 3 to 4 Å. In three of them energies and forces contradict each other, by mistakes that happened in published data sets and programs. For each set give **the number by which its forces must be multiplied to be minus the slope of its energies** (1 if they fit). Then guess what happened. The sources stand in the explanation that follows a right answer.
+# Here are four sets of labels of the same 101 pairs, made by `dimers` at 3 to 4 Å. In three of them energies and forces contradict each other, by mistakes that happened in published data sets and programs. For each set give **the number by which its forces must be multiplied to be minus the slope of its energies** (1 if they fit). Then guess what happened. The sources are below, folded.
 
 # %% tags=["exercise"]
 from forcefield.exercises.lesson_01 import suspicious_labels
@@ -329,7 +330,13 @@ check("1.2", answer)
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# `np.gradient(set_energies, set_distances)` gives the slope at every distance. Compare it with the $x$ force on one atom at one distance, and mind which atom you take: section 3 has the signs of both. Large numbers are names of units: 1 Hartree is 27.2 eV.
+# `np.gradient(set_energies, set_distances)` gives the slope at every distance. Compare it with the $x$ force on one atom at one distance, and mind which atom you take: section 3 has the signs of both. A large number may be a unit: 1 Hartree is 27.2 eV.
+#
+# </details>
+#
+# <details><summary>Sources (they give the answer away)</summary>
+#
+# [isayev/COMP6, issue 2](https://github.com/isayev/COMP6/issues/2) and [torchmd-net, pull request 264](https://github.com/torchmd/torchmd-net/pull/264) (a data set); [torchani, pull request 421](https://github.com/aiqm/torchani/pull/421) (a proposed change of a program, withdrawn); [pymatgen-io-espresso, issue 21](https://github.com/Griffin-Group/pymatgen-io-espresso/issues/21) (a reader of output files). The mistakes are real, the numbers here are ours.
 #
 # </details>
 
@@ -406,6 +413,8 @@ positions = original.positions
 D, dD_dR = describe(soap, [original], [MIDPOINT])
 print("D      (n_systems, n_centers, n_features):            ", D.shape)
 print("dD/dR  (n_systems, n_centers, n_atoms, 3, n_features):", dD_dR.shape)
+
+# %%
 print("six features of the pair:      ", D[0, 0].round(3))
 print("moving atom 0 along x changes: ", dD_dR[0, 0, 0, 0].round(3), "per Å")
 
@@ -423,7 +432,7 @@ print("moving atom 0 along x changes: ", dD_dR[0, 0, 0, 0].round(3), "per Å")
 def features_of(positions):
     """Features of three equal atoms.
 
-    Takes positions, shape (3, 3), in Å. Returns an array of shape (n,), with the same n for all triangles.
+    Takes positions, shape (3, 3), in Å. Returns an array (n,), with the same n for all triangles.
     """
     return ...
 
@@ -513,12 +522,14 @@ b = rng.normal(scale=0.5, size=3)
 w = rng.normal(size=3)  # eV
 
 
+# %%
 def network(D):
     """Energies (n_systems,) in eV from descriptors (n_systems, n_centers, n_features)."""
     hidden = np.tanh(D @ W.T + b)  # (n_systems, n_centers, 3)
     return (hidden @ w).sum(axis=1)
 
 
+# %%
 print("D", D.shape, "-> E", network(D).shape, "=", network(D).round(4), "eV")
 
 # %% [markdown]
@@ -699,7 +710,8 @@ print(f"energy part: {energy_part / var_E:.3f}   force part: {force_part / var_F
 
 # %% [markdown]
 # **Answer: C.** The mean squared distance from the mean *is* the variance, so each part is exactly 1 and the loss is 2, for any material: D fails. (A is the loss of a model without error, B that of one part alone.) A part of 0.01 means that the mean squared error is 1 % of the variance.
-#
+
+# %% [markdown]
 # ### What the variances do: they take the units out
 #
 # Take predictions that are a little wrong ($\varepsilon$ 1 % too large, $\sigma_\mathrm{LJ}$ 1 % too small), and write the same predictions and labels in other units. Programs for quantum mechanics use Hartree (27.2 eV) for energies and Bohr (0.529 Å) for lengths, so 1 Hartree/Bohr is 51.4 eV/Å.
@@ -747,7 +759,7 @@ assert np.allclose(ratios, ratios[0])
 def loss_of(energies, forces, true_energies, true_forces):
     """The loss (no unit) of predicted energies (n,) and forces (n, n_atoms, 3).
 
-    The labels have the shapes and units of the predictions. They are the training set: the variances are theirs.
+    The labels have the shapes and units of the predictions. The variances are those of the labels.
     """
     return ...
 

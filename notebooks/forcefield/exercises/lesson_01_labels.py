@@ -133,10 +133,12 @@ def draw_factors(answer):
     for axes, (name, (energies, forces)) in zip(panels, sets.items(), strict=True):
         slopes = np.gradient(energies, distances)
         largest = np.abs(slopes).max()
-        axes.plot(distances, -slopes / largest, **LINES["truth"])
-        axes.plot(distances[::10], (factors[name] * forces[:, 1, 0])[::10] / largest, **POINTS["model"])
+        scaled = factors[name] * forces[:, 1, 0] / largest
+        axes.plot(distances, -slopes / largest, **LINES["truth"], label="− slope")
+        axes.plot(distances[::10], scaled[::10], **POINTS["model"], label="forces × factor")
         axes.set(title=f"set {name}", xlabel="distance (Å)")
     panels[0].set(ylabel="force on atom 1 / largest", ylim=(-1.5, 1.5))
+    panels[0].legend(fontsize=8, loc="lower right")
     return figure, (
         "Four panels, one for each set of labels: minus the slope of the energies as a line, and the forces times the "
         "factor of the answer as points. Where the factor is right, the points lie on the line."
