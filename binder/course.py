@@ -5,8 +5,8 @@
     python3 binder/course.py test    check that everything works (some minutes)
 
 All it needs is Python 3.11, 3.12, 3.13 or 3.14. The first time, it makes the folder .venv beside
-README.md and installs the packages of environment.yml there (a few minutes; 1.7 GB for readers,
-2.1 GB with those of the tests); from then on it starts at once. To take back all that room, delete
+README.md and installs the packages of environment.yml there (a few minutes; 1.4 GB for readers,
+1.7 GB with those of the tests); from then on it starts at once. To take back all that room, delete
 .venv. On Windows, write `py` for `python3`. With conda, run `conda env create -f environment.yml`
 and `conda activate force-field-course`: the same commands then use that environment and make no
 .venv (-f binder/environment.yml is enough for readers).

@@ -11,6 +11,7 @@ from install import install, run_pip
 from interpreters import find_python, python_version
 from packages import CONTRIBUTORS, inspect, read_environment
 from problems import SPACE, Problem, disk_full, explain, say
+from prune import prune
 
 # The Pythons for which every pin has a wheel on Linux, macOS and Windows; `lock` checks that.
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
@@ -59,6 +60,7 @@ def own_environment(text, use=CONTRIBUTORS):
         state = inspect(python, pins)
     if state["wrong"]:
         install(python, state["wrong"], cpu_index)
+        prune(paths.VENV)
     dropped = inspect(python, all_pins)["unlisted"]
     if dropped and paths.read(stamp):  # packages of an earlier list; without a stamp, the user's own
         run_pip(python, ["uninstall", "--yes", *dropped])

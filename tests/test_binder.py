@@ -72,6 +72,10 @@ def test_post_build_prepares_and_stops_at_the_first_failure(tmp_path):
     module = tmp_path / "notebooks" / "forcefield" / "module.py"
     module.parent.mkdir(parents=True)
 
+    unused = prefix / "lib" / "python3.11" / "site-packages" / "torch" / "test" / "test_nn.py"
+    unused.parent.mkdir(parents=True)
+    unused.touch()
+
     module.write_text("one = \n")  # does not compile
     assert post_build(tmp_path, NB_PYTHON_PREFIX=str(prefix)).returncode != 0
     assert not (tmp_path / "fonts").exists()
@@ -79,6 +83,7 @@ def test_post_build_prepares_and_stops_at_the_first_failure(tmp_path):
     module.write_text("one = 1\n")
     ran = post_build(tmp_path, NB_PYTHON_PREFIX=str(prefix))
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+    assert not unused.exists()
     assert list(module.parent.glob("__pycache__/module.*.pyc"))
     assert list((tmp_path / "fonts").glob("fontlist*.json"))
     assert (prefix / "etc" / "jupyter" / "labconfig" / "page_config.json").is_file()
