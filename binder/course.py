@@ -16,6 +16,10 @@ For readers
                        python3 binder/course.py lab --no-browser --port 9999
   setup            only make or update .venv, to work without network later
 
+For teachers
+  student [FOLDER] make the student's edition, without solutions: a folder and a zip of it
+  teacher [FOLDER] make the teacher's edition, with all solutions open: a folder and a zip of it
+
 For contributors
   test [OPTIONS]   run all tests and all notebooks. OPTIONS and paths go to pytest:
                        python3 binder/course.py test notebooks/02_dataset.ipynb
@@ -39,6 +43,7 @@ import sys
 
 import paths
 from bounds import bounds
+from editions import student, teacher
 from environment import find_environment
 from interpreters import tool_environment
 from lock import lock
@@ -103,6 +108,8 @@ def main(arguments):
         "run": run,
         "bounds": bounds,
         "lock": lock,
+        "student": student,
+        "teacher": teacher,
     }
     if not arguments or arguments[0] == "help" or "-h" in arguments or "--help" in arguments:
         print(__doc__.strip())

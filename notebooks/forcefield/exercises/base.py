@@ -33,6 +33,12 @@ class Exercise(NamedTuple):
     seconds: float = 10.0
 
 
+def edition():
+    """Which edition of the course this is, as str: "student", "teacher", or "" for the whole."""
+    mark = Path(__file__).with_name("edition.txt")
+    return mark.read_text(encoding="utf-8").strip() if mark.is_file() else ""
+
+
 def lessons():
     """Numbers of the lessons that have exercises or a quiz, as a list of int."""
     found = (re.fullmatch(r"lesson_(\d\d)", one.name) for one in pkgutil.iter_modules([str(Path(__file__).parent)]))

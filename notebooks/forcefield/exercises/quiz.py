@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import ipywidgets as widgets
 
-from forcefield.exercises.base import module_of
+from forcefield.exercises.base import edition, module_of
 
 
 class Question(NamedTuple):
@@ -88,10 +88,12 @@ LOOK = """<style>
 def still_question(number, question):
     """HTML of a question for a page without kernel."""
     choices = "".join(f"<li>{html.escape(answer)}</li>" for answer in question.answers)
+    asked = f"<p><b>{number}. {html.escape(question.question)}</b></p><ol type='A'>{choices}</ol>"
+    if edition() == "student":
+        return asked
     right = list(question.answers)[question.right]
     return (
-        f"<p><b>{number}. {html.escape(question.question)}</b></p><ol type='A'>{choices}</ol>"
-        f"<details><summary>Answer</summary><p>{'ABCD'[question.right]}: {html.escape(right)} "
+        f"{asked}<details><summary>Answer</summary><p>{'ABCD'[question.right]}: {html.escape(right)} "
         f"{html.escape(question.answers[right])}</p></details>"
     )
 
