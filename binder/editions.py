@@ -45,7 +45,8 @@ def make(edition, arguments):
     if os.path.exists(os.path.join(paths.ROOT, MARK)):
         raise Problem("This folder is an edition itself: make others from the folder of the whole course.")
     target = os.path.abspath(arguments[0] if arguments else os.path.join(paths.ROOT, FOLDER, edition))
-    names = [name for name in files_of(paths.ROOT) if not left_out(name, edition)]
+    inside = os.path.relpath(target, paths.ROOT).replace(os.sep, "/") + "/"  # of no file, if the target is elsewhere
+    names = [name for name in files_of(paths.ROOT) if not left_out(name, edition) and not name.startswith(inside)]
     clear(target)
     for name in names:
         copied = os.path.join(target, *name.split("/"))
