@@ -4,8 +4,8 @@ import base64
 import copy
 import re
 
-ANSWERS = "Solution|Answer|What one sees|Why"  # what a folded text is called that gives an answer away
-FOLDED_ANSWER = re.compile(rf"\s*<details>\s*<summary>(?:{ANSWERS})</summary>.*?</details>", re.DOTALL)
+# Every folded text but a hint gives an answer away.
+ANSWER = r"<details>(\s*<summary>(?!Hint\b)[^<]*</summary>.*?</details>)"
 
 
 def student_lesson(notebook, pictures=None):
@@ -19,16 +19,21 @@ def student_lesson(notebook, pictures=None):
         if "solution" in tags_of(cell):
             cell = picture_cell(cell, pictures)
         elif cell["cell_type"] == "markdown":
-            cell["source"] = FOLDED_ANSWER.sub("", text_of(cell["source"])).strip().splitlines(True)
+            cell["source"] = without_answers(text_of(cell["source"])).strip().splitlines(True)
         for output in (cell or {}).get("outputs", []):
             data = output.get("data", {})
             if "text/html" in data:
-                data["text/html"] = FOLDED_ANSWER.sub("", text_of(data["text/html"])).splitlines(True)
+                data["text/html"] = without_answers(text_of(data["text/html"])).splitlines(True)
         if cell and (cell["cell_type"] != "markdown" or cell["source"]):
             cells.append(cell)
     book["cells"] = cells
     number_runs(cells)
     return book
+
+
+def without_answers(text):
+    """Return a text without what is folded in it, but for hints."""
+    return re.sub(r"\s*" + ANSWER, "", text, flags=re.DOTALL)
 
 
 def picture_cell(cell, pictures):
@@ -63,7 +68,7 @@ def teacher_lesson(notebook):
                 del cell["metadata"]["jupyter"]
             cell["metadata"]["tags"] = [tag for tag in tags_of(cell) if tag != "hide-input"]
         elif cell["cell_type"] == "markdown":
-            opened = re.sub(rf"<details>(\s*<summary>(?:{ANSWERS})<)", r"<details open>\1", text_of(cell["source"]))
+            opened = re.sub(ANSWER, r"<details open>\1", text_of(cell["source"]), flags=re.DOTALL)
             cell["source"] = opened.splitlines(True)
     return book
 

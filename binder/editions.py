@@ -52,6 +52,7 @@ def make(edition, arguments):
         copied = os.path.join(target, *name.split("/"))
         os.makedirs(os.path.dirname(copied), exist_ok=True)
         shutil.copy2(os.path.join(paths.ROOT, *name.split("/")), copied, follow_symlinks=False)
+    os.makedirs(os.path.dirname(os.path.join(target, MARK)), exist_ok=True)
     paths.write(os.path.join(target, MARK), edition + "\n")
     readme = os.path.join(target, "README.md")
     paths.write(readme, readme_of(paths.read(readme), edition))
