@@ -262,7 +262,6 @@ def test_the_students_edition_is_tested_with_the_command_of_the_readme(student):
     prefix = {"VIRTUAL_ENV": sys.prefix} if sys.prefix != sys.base_prefix else {"CONDA_PREFIX": sys.prefix}
     ran = subprocess.run(command, cwd=student, env=os.environ | prefix, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-1000:]
-    assert "::ipynb::" in ran.stdout or "passed" in ran.stdout
 
 
 def test_the_teachers_edition_has_every_solution_open(tmp_path):

@@ -175,6 +175,10 @@ def tracked_text():
             yield name, path.read_text(encoding="utf-8")
 
 
+needs_git = pytest.mark.skipif(not (ROOT / ".git").exists(), reason="this folder is no repository")
+
+
+@needs_git
 def test_no_path_of_a_machine_and_no_leftover_marker():
     # Put together here, so that this file does not find itself.
     paths = re.compile("|".join(["/wo" + "rk/", "/ho" + "me/[a-z]", "/ro" + "ot/", "/tm" + "p/", "C:" + r"\\Users"]))
