@@ -10,15 +10,16 @@
 # - what noise in the labels does, and what helps against it;
 # - to find the jump that SOAP has at its cutoff, and why it fools a finite-difference check.
 #
-# **You need** [lesson 2](02_dataset.ipynb) (SOAP and its parameters), [lesson 3](03_training.ipynb) (loss, Levenberg-Marquardt) and [lesson 4](04_analysis.ipynb) (errors on unseen points).
+# **You need** [lesson 2](02_dataset.ipynb) (SOAP and its parameters), [lesson 3](03_training.ipynb) (loss, Levenberg-Marquardt) and [lesson 4](04_analysis.ipynb) (errors on unseen points). Words and symbols are explained in [Terminology](01_principle.ipynb#Terminology).
 #
-# **Time** about 65 minutes of reading and running, 15 minutes of exercises.
+# **Time** about 80 minutes to read and run, 40 for the exercises.
 
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
 
 from forcefield.evaluation import mean_absolute_error, report
+from forcefield.exercises import check, check_solution, progress, quiz
 from forcefield.lesson import start_lesson
 from forcefield.plots import COLOURS, LINES, POINTS, show
 
@@ -27,10 +28,10 @@ start_lesson()
 # %% [markdown]
 # ## 1. The rules of the comparison
 #
-# One fit tells little: another seed draws other initial weights and ends elsewhere. So every experiment here runs **five seeds**, and
+# One fit tells little. A fit starts from random weights, and the **seed**, the number that starts the random generator, decides which ones; another seed ends elsewhere. So every experiment here runs **five seeds**, and
 # every figure shows each fit as a dot.
 #
-# The 200 dimers of lesson 2 are found, or made again. Labels are taken from these and from nowhere else.
+# The 200 dimers of lesson 2 are found, or made again. The **labels**, the structures whose energies and forces a model is fitted to, are taken from these and from nowhere else.
 
 # %%
 from forcefield.prepared import dimer_dataset
@@ -62,6 +63,7 @@ def dimers_at(distances, **soap_settings):
     return Dataset.from_structures(dimers(distances), soap, [MIDPOINT], calculator=calculator)
 
 
+# %%
 midway = (distances[1:] + distances[:-1]) / 2
 validation = dimers_at(midway)
 print("validation points:", len(validation))
@@ -93,7 +95,9 @@ def five_fits(labels, points=validation, **settings):
 
 
 # %% [markdown]
-# The **reference** has 30 labels, energies and forces, loss weights 1 and the tutorial's SOAP. It comes back in every comparison below. Errors of fits spread by factors, so we average their *logarithms*; the result, the **geometric mean**, is what the figures show as a line.
+# The **reference** has 30 labels, energies and forces, loss weights 1 and the tutorial's SOAP. It comes back in every comparison below.
+#
+# Errors of fits spread by factors: one is half of the typical error, the next one twice. So we average their *logarithms*. The exponential of that mean is the **geometric mean**; the figures show it as a line.
 
 
 # %%
@@ -102,13 +106,20 @@ def typical(results):
     return np.exp(np.log(results).mean(axis=-2))
 
 
+# %%
 reference_models = fits(labels)
 reference = np.array([errors(model, validation) for model in reference_models])
 report("reference, typical energy error", typical(reference)[0], "meV", at_most=1.3e-3)
 report("reference, typical force error", typical(reference)[1], "meV/Å", at_most=0.08)
 
 # %% [markdown]
-# When is a difference between two settings a result? Not when it exceeds the spread of the dots: a mean of five is known better than a single fit. Its **standard error** is the standard deviation of the five logarithms divided by $\sqrt5$, and two such means differ by a result if the difference is several times (we ask for three) as large as their two standard errors together, $\sqrt{s_1^2+s_2^2}$. With five seeds a standard error is itself known poorly: chance alone exceeds three about once in 60 comparisons, and this lesson makes some forty. So trust large factors more than a verdict close to three.
+# When is a difference between two settings a **result**, that is, more than the luck of the seeds? Not when it exceeds the spread of the dots: a mean of five is known better than a single fit.
+#
+# - The **standard error** of a mean says how well it is known: the standard deviation of the five logarithms divided by $\sqrt5$.
+# - The difference of two means is uncertain by both together, $\sqrt{s_1^2+s_2^2}$.
+# - We call a difference a result if it is at least *three* times as large as that.
+#
+# With five seeds a standard error is itself known poorly: chance alone exceeds three about once in 60 comparisons, and this lesson makes some forty. So trust large factors more than a verdict close to three.
 
 
 # %%
@@ -120,13 +131,64 @@ def compare(first, second):
     return np.exp(difference), difference / error
 
 
+# %% [markdown]
+# `ratio` prints how many times larger the first *force* error is, beside the bounds that it must keep, and returns how many standard errors that is.
+
+
+# %%
+def ratio(name, first, second, **bounds):
+    """Print the factor between two typical force errors; return its standard errors."""
+    times, sigmas = compare(first, second)
+    report(name, times[1], **bounds)
+    return abs(sigmas[1])
+
+
+# %%
 again = np.array([errors(model, validation) for model in fits(labels, range(5, 10))])
-times, sigmas = compare(again, reference)
-report("five other seeds, force error divided by the reference's", times[1], at_least=0.4, at_most=2.5)
-report("that is so many standard errors", abs(sigmas[1]), at_most=3)
+name = "five other seeds, force error divided by the reference's"
+sigmas = ratio(name, again, reference, at_least=0.4, at_most=2.5)
+report("that is so many standard errors", sigmas, at_most=3)
 
 # %% [markdown]
-# As it must be: the same settings with other seeds are no result. Two helpers draw.
+# As it must be: the same settings with other seeds are no result.
+
+# %% [markdown]
+# ### Exercise 5.1: How many seeds?
+#
+# **6 minutes**
+#
+# Five seeds are enough for large factors. How many are needed for small ones? One setting has a typical error that is `factor` times that of another. The logarithms of the errors of single fits scatter with the standard deviation `spread`, the same for both settings. Write a function that says how many seeds *each* setting needs until the difference is three standard errors or more, by the rule above.
+
+# %% tags=["exercise"]
+def seeds_needed(factor, spread):
+    """Smallest number of seeds of each setting that makes the difference a result.
+
+    factor: one typical error divided by the other, no unit, such as 1.2
+    spread: standard deviation of the logarithms of single errors, no unit
+    Returns a whole number, at least 2: one fit alone has no standard deviation.
+    """
+    return ...
+
+
+check("5.1", seeds_needed)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# How far apart are the two means of logarithms? Which standard error does one mean of $n$ logarithms have, and which the difference of two such means? Solve for $n$. `np.ceil` rounds up.
+#
+# </details>
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+def seeds_needed(factor, spread):
+    count = 2 * (3 * spread / np.log(factor)) ** 2
+    return max(2, int(np.ceil(count)))
+
+
+check_solution("5.1", seeds_needed)
+
+# %% [markdown]
+# Two helpers draw the figures that follow.
 
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
 from matplotlib.ticker import LogLocator, NullLocator
@@ -163,7 +225,14 @@ def whole_powers(axis):
 # | both, equal numbers | 15 | 30 |
 # | both, equal calculations | 30 | 60 |
 #
-# > **What do you expect?** At 30 numbers each: which wins for energies, which for forces? Is it the same at 16 numbers?
+# Larger molecules shift the count: $N$ atoms give one energy and up to $3N$ force components in one calculation. For organic molecules [Christensen and von Lilienfeld, 2020](https://doi.org/10.1088/2632-2153/abba6f), have asked the question of this section.
+
+# %% [markdown]
+# **What do you expect?** Compare 30 energies, 30 forces and 15 of each: 30 numbers in all cases. Then take 30 of each.
+#
+# - **A** Energies teach energies and forces teach forces: each kind wins its own column by far.
+# - **B** With 30 numbers it matters little which ones they are. With 30 of each the errors are hundreds of times smaller.
+# - **C** Forces win both columns, and 30 of each are no better than 30 forces: the energies add only a constant.
 
 # %% [markdown]
 # Forces say nothing about a constant in the energy, so after a forces-only fit we shift the energies until *one* label, the middle one, is right. With `energy_weight=0` the package does not look at energies at all, not even at their spread.
@@ -187,6 +256,7 @@ def three_kinds(count):
     return np.array([five_fits(full, force_weight=0), of_forces, five_fits(half)])
 
 
+# %%
 of_16, of_30 = three_kinds(16), three_kinds(30)
 cases = dict(zip(("30 energies", "30 forces", "15 + 15"), of_30, strict=True)) | {"30 + 30": reference}
 
@@ -217,38 +287,39 @@ show(
 for count, results, bounds in ((16, of_16, (3, 4)), (30, of_30, (8, 12))):
     means = typical(results)  # (3, 2)
     worst_over_best = means.max(axis=0) / means.min(axis=0)
-    for name, ratio, bound in zip(("energy", "force"), worst_over_best, bounds, strict=True):
-        report(f"{count} numbers: worst of three kinds / best, {name} error", ratio, at_most=bound)
-times, _ = compare(cases["30 energies"], reference)
-report("30 energies / 30 + 30, force error", times[1], at_least=200)
+    for name, factor, bound in zip(("energy", "force"), worst_over_best, bounds, strict=True):
+        report(f"{count} numbers: worst of three kinds / best, {name} error", factor, at_most=bound)
+
+# %%
+for name, bound in (("30 energies", 200), ("30 forces", 120), ("15 + 15", 40)):
+    ratio(f"{name} / 30 + 30, force error", cases[name], reference, at_least=bound)
 
 # %% [markdown]
-# **Answer.** With the same number of *numbers* it matters little which ones they are. At 16 the three lie together; at 30 half of each is ahead by a factor of a few. So that order is no law. With the same *calculations* there is no comparison: the forces come with the energies, and taking them makes the error hundreds of times smaller.
+# **Answer: B.** With the same number of *numbers* it matters little which ones they are. At 16 the three lie together; at 30 half of each is ahead by a factor of a few. So that order is no law, and neither A nor C holds. With the same *calculations* there is no comparison: the forces come with the energies, and taking them makes the error hundreds of times smaller.
 #
 # ### Good energies, bad forces
+
+# %% [markdown]
+# **What do you expect?** Fit 10 energies, without forces, and look at those same 10 structures. The energies will be right. And the forces there?
 #
-# > **What do you expect?** Fit 10 energies and look at those same 10 structures. The energies will be right. And the forces?
+# - **A** Nearly right: energy and force come from one curve, and the curve passes through all labels.
+# - **B** Wrong by one constant, as the energies are after a fit to forces.
+# - **C** Useless, wrong by more than half an eV/Å on average.
 
 # %%
 few_rows, _ = equally_spaced(len(data), 10)
 few = data[few_rows]
-energy_fits = [train(few, seed=seed, force_weight=0, **DIMER_FIT)[0] for seed in range(5)]
+energy_fits = fits(few, force_weight=0)
 on_labels = np.array([errors(model, few) for model in energy_fits])
 with_forces = five_fits(few, few)
 
 # %%
-report(
-    "energies only: largest energy error on its 10 labels", on_labels[:, 0].max(), "meV", at_most=1e-6
-)
-report(
-    "energies only: smallest force error on its 10 labels", on_labels[:, 1].min(), "meV/Å", at_least=600
-)
-report(
-    "energies and forces: largest force error on the 10 labels",
-    with_forces[:, 1].max(),
-    "meV/Å",
-    at_most=1e-9,
-)
+name = "energies only: largest energy error on its 10 labels"
+report(name, on_labels[:, 0].max(), "meV", at_most=1e-6)
+name = "energies only: smallest force error on its 10 labels"
+report(name, on_labels[:, 1].min(), "meV/Å", at_least=600)
+name = "energies and forces: largest force error on the 10 labels"
+report(name, with_forces[:, 1].max(), "meV/Å", at_most=1e-9)
 
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, both = plt.subplots(1, 2, figsize=(7.5, 3.4))
@@ -271,16 +342,21 @@ show(
 )
 
 # %% [markdown]
-# **Answer.** The energy error passes through zero at every label, but with a slope, and *the force error is that slope*. It is worst at the
+# **Answer: C.** The energy error passes through zero at every label, but with a slope, and *the force error is that slope* (not A). It is another one at each label, so no constant mends it (not B). It is worst at the
 # first label, where the curve is steep and nothing on its left holds the model. So a table of energy errors
 # on the training structures looks excellent while the forces there are useless. Two defences: look at unseen structures, and look at forces.
 
 # %% [markdown]
 # ## 3. The loss weight
 #
-# The loss is a sum, $L = \mathrm{MSE}(E)/\mathrm{var}(E) + w\,\mathrm{MSE}(\mathbf{F})/\mathrm{var}(\mathbf{F})$. Lesson 1 took $w = 1$.
+# The [loss](01_principle.ipynb#Terminology) is a sum, $L = \mathrm{MSE}(E)/\mathrm{var}(E) + w\,\mathrm{MSE}(\mathbf{F})/\mathrm{var}(\mathbf{F})$: the mean squared error of the energies and that of the forces, each divided by the variance of its labels. Lesson 1 took the weight $w = 1$.
+
+# %% [markdown]
+# **What do you expect?** $w$ goes from 0.001 to 1000, six decades. How sharp is the best value?
 #
-# > **What do you expect?** $w$ goes from 0.001 to 1000, six decades. How sharp is the best value?
+# - **A** Not sharp: between 0.1 and 10 the differences are no result.
+# - **B** Sharp: with ten times the best weight the error is ten times as large.
+# - **C** There is no best value: the larger $w$, the better the forces and the worse the energies.
 
 # %%
 weights = np.array([1e-3, 0.1, 1, 10, 1e3])
@@ -303,30 +379,78 @@ show(
 
 # %%
 for place in (1, 3):
-    times, sigmas = compare(by_weight[place], reference)
     name = f"w = {weights[place]:g}: force error divided by that of w = 1"
-    report(name, times[1], at_least=0.5, at_most=3)
-    report("that is so many standard errors", abs(sigmas[1]), at_most=3)
+    sigmas = ratio(name, by_weight[place], reference, at_least=0.5, at_most=3)
+    report("that is so many standard errors", sigmas, at_most=3)
 
 # %%
 for place in (0, 4):
-    times, _ = compare(by_weight[place], reference)
     name = f"w = {weights[place]:g}: force error divided by that of w = 1"
-    report(name, times[1], at_least=1.1, at_most=8)
+    ratio(name, by_weight[place], reference, at_least=1.1, at_most=8)
 
 # %% [markdown]
-# **Answer.** Not sharp at all. From 0.1 to 10 the differences are no result; three decades away from 1 the error is a few times larger. Dividing by the variances has put $w = 1$ into the middle.
+# **Answer: A.** From 0.1 to 10 the differences are no result; three decades away from 1 the error is a few times larger, not a thousand times (not B). It is larger at *both* ends, for forces too (not C). Dividing by the variances has put $w = 1$ into the middle.
 #
 # Labels without noise do not contradict each other, so weights of the network exist that meet them all, whatever $w$ is. Section 6 has labels that do contradict each other.
+
+# %% [markdown]
+# ### Exercise 5.2: Two copies, one loss
+#
+# **8 minutes** · spot the mistake
+#
+# Dimers all have two atoms. With structures of different sizes one must say what is compared. This loss (without variances, to keep it short) compares whole structures, as the code *metatrain* did by default until 2024:
+#
+# ```python
+# def loss(energy_errors, force_errors, n_atoms, weight):
+#     of_energies = np.mean(energy_errors**2)
+#     of_forces = np.mean(np.concatenate(force_errors) ** 2)
+#     return of_energies + weight * of_forces
+# ```
+#
+# Users asked for something else ([metatrain #95](https://github.com/metatensor/metatrain/issues/95)), the default was changed ([#177](https://github.com/metatensor/metatrain/pull/177)), and what the weights mean had to be explained once more ([#210](https://github.com/metatensor/metatrain/issues/210)). Think of a second data set in which every structure is replaced by *two copies of it, far apart*, as one structure. It holds the same physics, so the loss must be the same. Mend the function.
+
+# %% tags=["exercise"]
+def loss(energy_errors, force_errors, n_atoms, weight):
+    """Mean squared error per atom of the energies + weight * mean squared error of the force components.
+
+    energy_errors: (n_systems,), eV; force_errors: list of arrays (n_atoms, 3), eV/Å
+    n_atoms: (n_systems,); weight: one number
+    Returns one number. It stays the same if every structure becomes two copies of it, far apart.
+    """
+    return ...
+
+
+check("5.2", loss)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# What happens to the energy error of a structure when it is doubled, and what to each force error? Which of the two must be divided by something, and before or after squaring?
+#
+# </details>
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+def loss(energy_errors, force_errors, n_atoms, weight):
+    of_energies = np.mean((energy_errors / n_atoms) ** 2)
+    of_forces = np.mean(np.concatenate(force_errors) ** 2)
+    return of_energies + weight * of_forces
+
+
+check_solution("5.2", loss)
 
 # %% [markdown]
 # ## 4. Learning curve
 #
 # A **learning curve** shows the error against the number of labels. If the error falls as $n^{-p}$, it is a straight line of slope $-p$
 # on two logarithmic axes. Beside the network stand three methods without a seed, all of lesson 4: kernel ridge on energies, kernel ridge on energies and forces,
-# and cubic Hermite interpolation (energies and forces, directly in the distance).
+# and cubic Hermite interpolation: between two neighbouring labels, the polynomial of degree 3 that has both energies and both slopes. Its theory is known: with points $h$ apart it errs as $h^4$ in the energy and as $h^3$ in the slope.
+
+# %% [markdown]
+# **What do you expect?** From 5 to 60 labels, will the network keep up with Hermite interpolation?
 #
-# > **What do you expect?** Hermite interpolation errs as $h^4$ in the energy and $h^3$ in the slope when points are $h$ apart. Will the network keep up?
+# - **A** No. Hermite passes exactly through every label; a network only comes near.
+# - **B** Yes, with the same slope of 4: the labels decide how fast the error falls, not the method.
+# - **C** Its error falls faster, until something other than the labels stops it.
 
 # %%
 from forcefield.baselines import KernelRidgeBaseline, hermite_baseline
@@ -344,11 +468,16 @@ def hermite_errors(labels):
 counts = np.array([5, 8, 12, 20, 30, 60])
 sets = [data[equally_spaced(len(data), count)[0]] for count in counts]
 network = np.array([reference if len(one) == 30 else five_fits(one) for one in sets])  # (6, 5, 2)
-kernel, kernel_on_both = (
-    np.array([errors(KernelRidgeBaseline(one, forces=forces), validation) for one in sets])
-    for forces in (False, True)
-)  # (6, 2)
 hermite = np.array([hermite_errors(one) for one in sets])  # (6, 2)
+
+
+# %%
+def kernel_errors(forces):
+    """Errors of kernel ridge on each set, with or without forces: (6, 2)."""
+    return np.array([errors(KernelRidgeBaseline(one, forces=forces), validation) for one in sets])
+
+
+kernel, kernel_on_both = kernel_errors(False), kernel_errors(True)
 
 # %% [markdown]
 # Lesson 3 said what to do before one believes a curve: change something that must not matter. Two points again, with twice the iterations.
@@ -390,9 +519,12 @@ def slopes(numbers, values):
     return np.polyfit(np.log(numbers), np.log(values), 1)[0]
 
 
+# %%
 of_hermite = slopes(counts[2:] - 1, hermite[2:])
 report("Hermite, slope of the energy error", of_hermite[0], at_least=-4.5, at_most=-3.6)
 report("Hermite, slope of the force error", of_hermite[1], at_least=-3.5, at_most=-2.7)
+
+# %%
 by_seed = slopes(counts[2:5], network[2:5, :, 0])  # 12 to 30 labels, one slope for each seed
 name = "network, 12 to 30 labels, slope of the energy error, mean of 5 seeds"
 report(name, by_seed.mean(), at_least=-13, at_most=-6)
@@ -402,22 +534,50 @@ report("its standard error", by_seed.std(ddof=1) / np.sqrt(5), at_most=1)
 # Between 12 and 30 labels the network falls with a slope of 8 or 9, twice Hermite's 4. Is there a floor at the end?
 
 # %%
-for place, row, bounds in ((0, 3, {"at_least": 0.7, "at_most": 1.5}), (1, 5, {"at_least": 2})):
-    gain, _ = compare(network[row], patient[place])
-    name = f"{counts[row]} labels: force error of 200 iterations divided by that of 400"
-    report(name, gain[1], **bounds)
+name = "labels: force error of 200 iterations divided by that of 400"
+ratio(f"20 {name}", network[3], patient[0], at_least=0.7, at_most=1.5)
+_ = ratio(f"60 {name}", network[5], patient[1], at_least=2)
 
 # %% [markdown]
-# **Answer.** Hermite meets its theory, 4 and 3: it joins pieces, and more pieces help by a fixed power. Network and kernels fit *one* smooth function to all labels and gain faster, as long as nothing else stops them. The network is stopped by its *fit*: up to 20 labels more iterations gain nothing, so the labels limit it; at 60 twice the iterations lower the error several times.
+# **Answer: C.** Hermite meets its theory, 4 and 3: it joins pieces, and more pieces help by a fixed power. Network and kernels fit *one* smooth function to all labels and gain faster, as long as nothing else stops them. So the method decides as well (not B), and passing through labels is not what counts between them (not A). The network is stopped by its *fit*: up to 20 labels more iterations gain nothing, so the labels limit it; at 60 twice the iterations lower the error several times.
 #
-# The kernels have no iterations to wait for. Their curves flatten all the same: their linear system is so close to singular (lesson 4) that rounding limits what further labels bring. So the network's lead at 60 labels is one over rounding. At few labels the kernel on energies and forces is the better choice.
+# The kernels have no iterations to wait for. Their curves flatten all the same: two of their equations are nearly the same, so rounding in the last digits is enlarged (lesson 4), and limits what further labels bring. So the network's lead at 60 labels is one over rounding. At few labels the kernel on energies and forces is the better choice.
+
+# %% [markdown]
+# ### Exercise 5.3: Ten labels, well placed
+#
+# **10 minutes** · open-ended
+#
+# So far all labels were equally spaced. Suppose that you can pay for **ten**. Which of the 200 dimers of `data` do you label? Give their rows: row 0 is the distance 2.5 Å, row 199 is 5 Å. Three networks are fitted to your labels, energies and forces, and tested on the distances midway. Ten equally spaced labels leave a typical force error of about 50 meV/Å; reach less than a tenth of that, **5 meV/Å**.
+
+# %% tags=["exercise"]
+rows = ...  # ten whole numbers from 0 to 199
+
+check("5.3", rows, data)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Run it with `equally_spaced(200, 10)[0]` first: the picture shows where the error is. Where does the energy curve bend most? `np.linspace(0, 1, 10)` to some power gives numbers that lie denser at one end.
+#
+# </details>
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+rows = np.round(199 * np.linspace(0, 1, 10) ** 2).astype(int)
+
+check_solution("5.3", rows, data)
 
 # %% [markdown]
 # ## 5. The four SOAP parameters
 #
-# One parameter changes at a time, the others stay at the tutorial's values. All use the same 30 labels and the same loss.
+# One parameter changes at a time, the others stay at the tutorial's values. All use the same 30 labels and the same loss. The parameters are lesson 2's: `n_max` radial functions, angular functions up to degree `l_max`, the width `sigma` of the Gaussian on each atom, and the radius `r_cut`, which our code calls `cutoff_radius`.
+
+# %% [markdown]
+# **What do you expect?** The atoms are 1.25 to 2.5 Å from the centre, on a line. Which parameters matter?
 #
-# > **What do you expect?** The atoms are 1.25 to 2.5 Å from the centre, on a line. Which parameter should not matter at all? Which breaks the model when it is too small?
+# - **A** More is better: the error falls with every further radial and angular function.
+# - **B** `n_max` and `r_cut` break the model if they are too small. Angular functions buy nothing.
+# - **C** Only `sigma` matters, because it decides how sharply the distance is seen.
 
 # %%
 tutorial = {"n_max": 3, "l_max": 0, "sigma": 0.5, "cutoff_radius": 5.0}
@@ -429,6 +589,7 @@ scans = {
 }
 
 
+# %%
 def fits_with_soap(changed, **settings):
     """Errors (5, 2) on the validation points of five fits with another SOAP."""
     soap = {**tutorial, **changed}
@@ -437,19 +598,17 @@ def fits_with_soap(changed, **settings):
 
 
 # %%
-scanned = {
-    name: np.array(
-        [reference if value == tutorial[name] else fits_with_soap({name: value}) for value in values]
-    )
-    for name, values in scans.items()
-}
+scanned = {}
+for name, values in scans.items():
+    changed = [{name: value} for value in values]
+    scanned[name] = [reference if one[name] == tutorial[name] else fits_with_soap(one) for one in changed]
 print("settings tried:", sum(len(values) for values in scans.values()))
 
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, panels = plt.subplots(2, 2, figsize=(7.5, 5.6), sharey=True)
 names = ("n_max", "l_max", "sigma (Å)", "r_cut (Å)")
 for axes, name, words in zip(panels.flat, scans, names, strict=True):
-    draw(axes, scans[name], scanned[name][:, :, 1])
+    draw(axes, scans[name], np.array(scanned[name])[:, :, 1])
     axes.axvline(tutorial[name], color=COLOURS["truth"], linestyle=":", linewidth=1)
     axes.set(yscale="log", xlabel=words)
     if name in ("n_max", "l_max"):
@@ -465,74 +624,122 @@ show(
     "a factor of a few.",
 )
 
-# %%
-worse = {
-    "n_max": ((0, 1, 1300), (3, 5, 3)),
-    "sigma": ((0, 0.15, 2.5),),
-    "cutoff_radius": ((0, 1.2, 70),),
-}
-for name, rows in worse.items():
-    for row, value, bound in rows:
-        times, sigmas = compare(scanned[name][row], reference)
-        report(f"{name} = {value}: force error divided by the reference's", times[1], at_least=bound)
-        assert sigmas[1] > 3  # a result, by the rule of section 1
+# %% [markdown]
+# First the settings that are worse, each of them a result by the rule of section 1:
 
 # %%
-small = (("n_max", 1), ("l_max", 1), ("sigma", 2), ("cutoff_radius", 1), ("cutoff_radius", 3))
-for name, row in small:
-    times, _ = compare(scanned[name][row], reference)
-    bounds = {"at_least": 0.6 if name == "l_max" else 0.3, "at_most": 15 if name == "l_max" else 3.6}
+worse = (("n_max", 0, 1300), ("n_max", 3, 3), ("sigma", 0, 2.5), ("cutoff_radius", 0, 70))
+for name, row, bound in worse:
     words = f"{name} = {scans[name][row]}: force error divided by the reference's"
-    report(words, times[1], **bounds)
+    assert ratio(words, scanned[name][row], reference, at_least=bound) > 3
 
 # %% [markdown]
-# Why should more features be worse? They hold no less. But standardising enlarges every feature to size one, those too that hardly vary. A gentler scale is $\sqrt{s_k\,s_\mathrm{max}}$ in place of the standard deviation $s_k$: features that hardly vary are enlarged less (`scaling="square_root"`). We give it to the reference as well.
+# Then those that differ from the reference by a small factor:
+
+# %%
+small = (("n_max", 1), ("sigma", 2), ("cutoff_radius", 1), ("cutoff_radius", 3))
+for name, row in small:
+    words = f"{name} = {scans[name][row]}: force error divided by the reference's"
+    ratio(words, scanned[name][row], reference, at_least=0.3, at_most=3.6)
+words = "l_max = 4: force error divided by the reference's"
+_ = ratio(words, scanned["l_max"][1], reference, at_least=0.6, at_most=15)
+
+# %% [markdown]
+# Why should more features be worse? They hold no less. But standardising enlarges every feature to size one, those too that hardly vary. A gentler scale is $\sqrt{s_k\,s_\mathrm{max}}$ in place of the standard deviation $s_k$ of feature $k$, where $s_\mathrm{max}$ is the largest of them: features that hardly vary are enlarged less (`scaling="square_root"`). We give it to the reference as well.
 
 # %%
 gentle = five_fits(labels, scaling="square_root")
-times, sigmas = compare(reference, gentle)
-report("reference: force error, standard scale divided by square root", times[1], at_least=1.2)
+words = "reference: force error, standard scale divided by square root"
+ratio(words, reference, gentle, at_least=1.2)
 for name, value in (("n_max", 5), ("l_max", 4)):
-    times, _ = compare(fits_with_soap({name: value}, scaling="square_root"), gentle)
     words = f"square root, {name} = {value}: force error divided by the reference's"
-    report(words, times[1], at_least=0.4, at_most=4)
+    more = fits_with_soap({name: value}, scaling="square_root")
+    ratio(words, more, gentle, at_least=0.4, at_most=4)
 
 # %% [markdown]
-# **Answer.** One radial function is too few (lesson 2: nearly blind at large distances), two are as good as three. Five standardised ones are worse by a factor of ten, and `l_max` 4 by a few. All of that is the scale: with the square root they are as good as the reference, and no better, so the further features buy nothing here.
-# `r_cut` must reach the atoms, which are up to 2.5 Å from the centre. A `sigma` of 0.15 Å is ten times worse. The other values lie within a factor of two or so of the reference: too close for five seeds.
+# **Answer: B.** One radial function is too few (lesson 2: nearly blind at large distances), two are as good as three. `r_cut` must reach the atoms, which are up to 2.5 Å from the centre. A `sigma` of 0.15 Å is ten times worse, but that is little beside the other two (not C).
+#
+# More is not better (not A). Five standardised radial functions are worse by a factor of ten, and `l_max` 4 by a few. All of that is the scale: with the square root they are as good as the reference, and no better, so the further features buy nothing here. The other values lie within a factor of two or so of the reference: too close for five seeds.
 #
 # Beware of adding up such scans: each was made with the *other* parameters at the tutorial's values. `n_max` 2 is good, `r_cut` 8 is good; are both together?
 
 # %%
 together = fits_with_soap({"n_max": 2, "cutoff_radius": 8.0})
-row_of_8 = scans["cutoff_radius"].index(8.0)
-for name, alone in (("n_max 2", scanned["n_max"][1]), ("r_cut 8", scanned["cutoff_radius"][row_of_8])):
-    times, sigmas = compare(together, alone)
-    report(f"both together: force error divided by that of {name} alone", times[1], at_least=30)
+for words, name, value in (("n_max 2", "n_max", 2), ("r_cut 8", "cutoff_radius", 8.0)):
+    alone = scanned[name][scans[name].index(value)]
+    words = f"both together: force error divided by that of {words} alone"
+    ratio(words, together, alone, at_least=30)
 
 # %% [markdown]
 # No: together they are a hundred times worse than each alone. A likely reason: two radial functions that share 8 Å say too little about the 1.25 Å where the atoms are.
+
+# %% [markdown]
+# ### Exercise 5.4: The winner's own test
 #
-# ### What it costs
+# **6 minutes** · spot the mistake
 #
-# Processor time for the descriptors and derivatives of all 200 dimers, best of three tries.
+# This section tried thirteen settings. Somebody does the same, has an array of errors on validation points and one of errors on test points, one entry for each setting, and publishes
+#
+# ```python
+# best_error = test.min()
+# ```
+#
+# Training codes that many people copied do just that, epoch by epoch ([pytorch-cifar #14](https://github.com/kuangliu/pytorch-cifar/issues/14), [#145](https://github.com/kuangliu/pytorch-cifar/issues/145)), and [Cawley and Talbot, 2010](https://jmlr.org/papers/v11/cawley10a.html), found that comparisons in the literature hang on it. Write the function that returns the error to publish: that of the setting one would choose, without flattery. The check carries out 2000 such studies.
+
+# %% tags=["exercise"]
+def to_publish(validation, test):
+    """Error to publish of the best setting.
+
+    validation, test: errors of each setting on two sets of points, (n_settings,), meV/Å
+    Returns one number, meV/Å: on average over many studies, the true error of the chosen setting.
+    """
+    return ...
+
+
+check("5.4", to_publish)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Two things are done with the errors: a setting is chosen, and its error is reported. Which points may do which? `argmin` gives the place of the smallest entry.
+#
+# </details>
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+def to_publish(validation, test):
+    return test[np.argmin(validation)]
+
+
+check_solution("5.4", to_publish)
+
+# %% [markdown]
+# ### What it costs (optional)
+#
+# Skip this if you do not have to choose settings for larger systems soon. It takes the processor time for the descriptors and derivatives of all 200 dimers, best of three tries.
 
 # %%
 import time
 
 from forcefield.descriptors import describe
 
-structures = dimers(distances)
-costs = []
-for n_max, l_max in ((1, 0), (2, 0), (3, 0), (5, 0), (8, 0), (3, 2), (3, 4), (3, 8), (8, 8)):
-    soap, seconds = make_soap(n_max=n_max, l_max=l_max), []
+
+def cost(soap):
+    """Shortest of three times, s."""
+    seconds = []
     for _ in range(3):
         start = time.process_time()
         describe(soap, structures, [MIDPOINT])
         seconds.append(time.process_time() - start)
-    costs.append((n_max, l_max, soap.get_number_of_features(), min(seconds)))
+    return min(seconds)
+
+
+# %%
+structures, costs = dimers(distances), []
+for n_max, l_max in ((1, 0), (2, 0), (3, 0), (5, 0), (8, 0), (3, 2), (3, 4), (3, 8), (8, 8)):
+    soap = make_soap(n_max=n_max, l_max=l_max)
+    costs.append((n_max, l_max, soap.get_number_of_features(), cost(soap)))
     name = f"n_max {n_max}, l_max {l_max}: {costs[-1][2]:3} features"
-    print(f"{name}, time: {min(seconds):.4f} s (this machine)")
+    print(f"{name}, time: {costs[-1][3]:.4f} s (this machine)")
 
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
 costs = np.array(costs)
@@ -560,9 +767,9 @@ show(
 # %% [markdown]
 # ## 6. Noisy labels
 #
-# Labels from quantum mechanics are never exact. Self-consistent cycles that end early leave errors that look random. A finite basis or grid leaves mostly smooth ones, alike in similar structures; a fit learns these as if they were true, and nothing in this section helps. For the first kind we add random numbers with a spread of 10 meV to the energies and 50 meV/Å to the forces (equal and opposite on the two atoms). The validation points stay exact, so that we see the true error. Five draws of the noise, each with a seed of its own for the network.
+# Labels from quantum mechanics are never exact, in two ways. The calculation improves its answer in cycles, and where it stops is a little arbitrary: that leaves errors that look random. And it describes electrons with a limited number of functions, or on a grid of points: that leaves mostly smooth errors, alike in similar structures; a fit learns these as if they were true, and nothing in this section helps.
 #
-# > **What do you expect?** With exact labels more iterations always lowered the errors. What do they do now?
+# For the first kind we add random numbers with a spread of 10 meV to the energies and 50 meV/Å to the forces (equal and opposite on the two atoms). The validation points stay exact, so that we see the true error. Five draws of the noise, each with a seed of its own for the network.
 
 # %%
 from dataclasses import replace
@@ -590,6 +797,13 @@ def noisy_fits(draws=5, **settings):
 
 
 # %% [markdown]
+# **What do you expect?** With exact labels more iterations always lowered the errors on unseen points. What do they do now?
+#
+# - **A** The errors still fall, only more slowly.
+# - **B** They fall to the size of the noise, and stay there.
+# - **C** They fall for a while, and then rise again.
+
+# %% [markdown]
 # With the validation set given to `train`, its history tells the loss on exact, unseen points along the way. (In real life nobody has these.)
 
 # %%
@@ -612,20 +826,28 @@ show(
 )
 
 # %% [markdown]
-# First the network learns the curve, then it learns the noise: **overfitting**. Lesson 3 saw nothing of it because its labels had none. Four remedies are in use; we try them one by one.
+# **Answer: C.** First the network learns the curve, then it learns the noise: **overfitting**. Its loss on the noisy labels falls all the time, far below what the noise is worth, so that loss warns of nothing. Lesson 3 saw no overfitting because its labels had no noise.
 #
-# **Early stopping.** Six of the 30 labels (not the ends) are set aside for validation; the weights with the lowest loss on them are kept. They are noisy too.
+# ### Remedies
+#
+# Four are in use; we try them one by one.
+#
+# **Early stopping** ([Prechelt, 1998](https://doi.org/10.1007/3-540-49430-8_3)). Six of the 30 labels (not the ends) are set aside for validation; the weights with the lowest loss on them are kept. They are noisy too.
+
+
+# %%
+def fit_that_stops(one, seed):
+    """Fit 24 noisy labels, and keep the weights that are best on the other six."""
+    left_out = 1 + np.sort(np.random.default_rng(seed).choice(28, 6, replace=False))
+    kept = np.setdiff1d(np.arange(30), left_out)
+    return train(one[kept], one[left_out], seed=seed, **DIMER_FIT)[0]
+
 
 # %%
 plain = noisy_fits()
-stopped = []
-for seed, one in enumerate(noisy):
-    left_out = 1 + np.sort(np.random.default_rng(seed).choice(28, 6, replace=False))
-    kept = np.setdiff1d(np.arange(30), left_out)
-    model, _ = train(one[kept], one[left_out], seed=seed, **DIMER_FIT)
-    stopped.append(errors(model, validation))
-times, _ = compare(plain, np.array(stopped))
-report("200 iterations: force error divided by that of early stopping", times[1], at_least=1.5)
+stopped = np.array([errors(fit_that_stops(one, seed), validation) for seed, one in enumerate(noisy)])
+words = "200 iterations: force error divided by that of early stopping"
+_ = ratio(words, plain, stopped, at_least=1.5)
 
 # %% [markdown]
 # **Regularisation** adds a penalty for large weights, here `regularisation` times the sum of their squares. A curve that follows the noise needs large weights. **The loss weight** could trust the forces more or less.
@@ -634,7 +856,7 @@ report("200 iterations: force error divided by that of early stopping", times[1]
 penalties = np.array([1e-9, 1e-7, 1e-6, 1e-5, 1e-3])
 by_penalty = np.array([noisy_fits(regularisation=penalty) for penalty in penalties])
 force_weights = np.array([1, 100])
-by_force_weight = np.array([plain if w == 1 else noisy_fits(force_weight=w) for w in force_weights])
+by_force_weight = np.array([plain, noisy_fits(force_weight=100)])
 
 # %% [markdown]
 # Are 200 iterations an end? Two of the draws with 1000.
@@ -643,16 +865,17 @@ by_force_weight = np.array([plain if w == 1 else noisy_fits(force_weight=w) for 
 long = {"draws": 2, "iterations": 1000}
 long_plain, long_weighted = noisy_fits(**long), noisy_fits(force_weight=100, **long)
 long_regularised = noisy_fits(regularisation=1e-6, **long)
-for name, first, second, bounds in (
-    ("no remedy, 1000 iterations / 200", long_plain, plain[:2], (3, 70)),
-    ("force weight 100 / regularised, 1000 iterations", long_weighted, long_regularised, (20, 500)),
-    ("regularised, 1000 iterations / 200", long_regularised, by_penalty[2, :2], (0.8, 1.25)),
-):
-    times, _ = compare(first, second)
-    report(f"{name}, force error", times[1], at_least=bounds[0], at_most=bounds[1])
+
+# %%
+words = "no remedy, 1000 iterations / 200, force error"
+ratio(words, long_plain, plain[:2], at_least=3, at_most=70)
+words = "force weight 100 / regularised, 1000 iterations, force error"
+ratio(words, long_weighted, long_regularised, at_least=20, at_most=500)
+words = "regularised, 1000 iterations / 200, force error"
+_ = ratio(words, long_regularised, by_penalty[2, :2], at_least=0.8, at_most=1.25)
 
 # %% [markdown]
-# **A kernel with a nugget.** Kernel ridge has its own regularisation, $\alpha$, added to the diagonal of its matrix: it allows the curve to miss the labels. It is chosen by cross-validation inside the labels.
+# **A kernel that may miss.** Kernel ridge has its own regularisation: a number $\alpha$, added to the diagonal of its matrix (some call it the *nugget*), allows the curve to miss the labels. It is chosen by cross-validation inside the labels: a part of them is left out in turn, and the $\alpha$ that predicts them best is taken.
 
 # %%
 kernels = [KernelRidgeBaseline(one, forces=True) for one in noisy]
@@ -672,7 +895,7 @@ right.legend(fontsize=8, loc="center left")
 right.set(xscale="log", xlim=(0.3, 300), xlabel="weight of the forces in the loss")
 for results, role, name in (
     (plain, "training", "no remedy"),
-    (np.array(stopped), "validation", "early stopping"),
+    (stopped, "validation", "early stopping"),
     (by_kernel, "baseline", "kernel ridge on both"),
 ):
     for axes in (left, right):
@@ -687,66 +910,58 @@ show(
 )
 
 # %%
-best = by_penalty[2]  # 1e-6
+best, over = by_penalty[2], "force error divided by that with regularisation 1e-6"
 for name, other, bound in (
     ("no remedy", plain, 2.5),
     ("without most of it (1e-9)", by_penalty[0], 2),
     ("far too much of it (1e-3)", by_penalty[4], 2.5),
     ("force weight 100 instead", by_force_weight[1], 1.4),
 ):
-    times, sigmas = compare(other, best)
-    report(f"{name}: force error divided by that with regularisation 1e-6", times[1], at_least=bound)
-    assert sigmas[1] > 3
+    assert ratio(f"{name}: {over}", other, best, at_least=bound) > 3
 
 # %%
-bounds = {"at_least": 0.4, "at_most": 2.5}
 for name, other in (("kernel ridge", by_kernel), ("1e-7", by_penalty[1]), ("1e-5", by_penalty[3])):
-    times, _ = compare(other, best)
-    report(f"{name}: force error divided by that with regularisation 1e-6", times[1], **bounds)
+    ratio(f"{name}: {over}", other, best, at_least=0.4, at_most=2.5)
 
 # %% [markdown]
-# In real life there are no exact points to read the best value from. Cross-validation inside the noisy labels finds it well enough: three folds, as in lesson 3, the ends always fitted.
+# In real life there are no exact points to read the best value from. Cross-validation inside the noisy labels finds it well enough: three parts (*folds*), as in lesson 3, each left out once; the ends are always fitted.
 
 # %%
 from sklearn.model_selection import KFold
 
-folds = [
-    (np.concatenate([[0], 1 + fitted, [29]]), 1 + left_out)
-    for fitted, left_out in KFold(3, shuffle=True, random_state=0).split(np.arange(28))
-]
+three = KFold(3, shuffle=True, random_state=0).split(np.arange(28))
+folds = [(np.concatenate([[0], 1 + fitted, [29]]), 1 + left_out) for fitted, left_out in three]
 
 
 def left_out_error(one, seed, penalty):
     """Mean force error, meV/Å, on left-out noisy labels."""
-    settings = {**DIMER_FIT, "iterations": 40, "regularisation": penalty}
-    models = [train(one[fitted], seed=seed, **settings)[0] for fitted, _ in folds]
-    return np.mean(
-        [errors(model, one[left_out])[1] for model, (_, left_out) in zip(models, folds, strict=True)]
-    )
+    few_steps = {"iterations": 40, "regularisation": penalty}
+    models = [fits(one[fitted], [seed], **few_steps)[0] for fitted, _ in folds]
+    pairs = zip(models, folds, strict=True)
+    return np.mean([errors(model, one[left_out])[1] for model, (_, left_out) in pairs])
 
 
 # %%
-judged = np.array(
-    [[left_out_error(one, seed, penalty) for penalty in penalties] for seed, one in enumerate(noisy)]
-)
-chosen = judged.argmin(axis=1)  # one penalty for each draw of the noise
+tried = [[left_out_error(one, seed, each) for each in penalties] for seed, one in enumerate(noisy)]
+chosen = np.argmin(tried, axis=1)  # one penalty for each draw of the noise
 by_choice = np.array([by_penalty[row, seed] for seed, row in enumerate(chosen)])
-times, _ = compare(by_choice, best)
-report(
-    "chosen inside the labels: force error divided by that at 1e-6", times[1], at_least=0.6, at_most=2.5
-)
+words = "chosen inside the labels: force error divided by that at 1e-6"
+_ = ratio(words, by_choice, best, at_least=0.6, at_most=2.5)
 
 # %% [markdown]
-# **Answer.** With noise, a longer fit is a worse one between the labels. Early stopping mends most of it, and costs a fifth of the labels. Regularisation mends as much or more with all labels, over two decades of its value, and its fit comes to an end: more iterations change nothing. Too little does nothing, too much keeps the curve from bending. Weighting the forces up halves the error at 200 iterations but only delays the damage: after 1000 it is tens of times that of a regularised fit. The kernel does what regularisation does by $\alpha$, which cross-validation raises by many orders of magnitude as soon as there is noise.
+# What helped?
+#
+# - **Early stopping** mends most of it, and costs a fifth of the labels.
+# - **Regularisation** mends as much or more with all labels, over two decades of its value, and its fit comes to an end: more iterations change nothing. Too little does nothing, too much keeps the curve from bending.
+# - **A force weight of 100** halves the error at 200 iterations but only delays the damage: after 1000 it is tens of times that of a regularised fit.
+# - **The kernel** does what regularisation does by $\alpha$, which cross-validation raises by many orders of magnitude as soon as there is noise.
 #
 # And without noise? Then regularisation has nothing to mend, and holds the fit back:
 
 # %%
 held_back = five_fits(labels, regularisation=1e-6)
-times, _ = compare(held_back, reference)
-report(
-    "exact labels: force error with regularisation 1e-6 divided by that without", times[1], at_least=110
-)
+words = "exact labels: force error with regularisation 1e-6 divided by that without"
+_ = ratio(words, held_back, reference, at_least=110)
 
 # %% [markdown]
 # ## 7. Smoothness at the cutoff
@@ -756,7 +971,7 @@ report(
 #
 # With a centre at the midpoint both atoms leave at once, and of the features, products of two, only a tiny jump would be seen. So here the centre sits **on atom 0** and moves with it, as in real systems (lesson 6). Nothing is trained in this section, so there is no seed.
 #
-# > **What do you expect?** What happens to the descriptor as atom 1 passes that distance?
+# Three variants of SOAP: DScribe's usual radial functions, made of Gaussians (*GTO*, Gaussian-type orbitals); radial functions that are *polynomials*; and GTO with a *weighting*, which counts an atom the less the farther away it is, and not at all from $r_\mathrm{cut}$ on.
 
 # %%
 import ase
@@ -766,12 +981,11 @@ from forcefield.finite_differences import central_difference
 
 edge = 5.0 + 0.5 * np.sqrt(-2 * np.log(0.001))  # Å
 shared = {"species": ["H"], "r_cut": 5.0, "sigma": 0.5, "n_max": 3, "l_max": 0}
+to_zero = {"function": "poly", "r0": 5.0, "c": 1.0, "m": 1.0}
 soaps = {
     "gto": SOAP(**shared),
     "polynomial": SOAP(**shared, rbf="polynomial"),
-    "gto, poly weighting": SOAP(
-        **shared, weighting={"function": "poly", "r0": 5.0, "c": 1.0, "m": 1.0}
-    ),
+    "gto, poly weighting": SOAP(**shared, weighting=to_zero),
 }
 
 
@@ -795,13 +1009,8 @@ axes.axvline(edge, color=COLOURS["truth"], linewidth=1, linestyle="-.")
 axes.annotate(
     "r_cut + 3.72 sigma", (edge, 1e1), (6, 0), textcoords="offset points", va="center", fontsize=9
 )
-axes.set(
-    yscale="log",
-    ylim=(1e-9, 1e2),
-    xlim=(3.5, 8.2),
-    xlabel="distance (Å)",
-    ylabel="largest change of a feature",
-)
+axes.set(yscale="log", ylim=(1e-9, 1e2), xlim=(3.5, 8.2), xlabel="distance (Å)")
+axes.set_ylabel("largest change of a feature")
 axes.legend(loc="lower left")
 show(
     figure,
@@ -813,24 +1022,32 @@ show(
 # %% [markdown]
 # Where a curve breaks off, the descriptor **jumps** by that height. (The dotted curve does not break off: it runs into zero at $r_\mathrm{cut}$, which a logarithmic axis cannot show.) We measure it between two points a ten-millionth of an Å apart on each side.
 
+
 # %%
-jumps = {
-    name: np.abs(on_atom(soap, edge - 1e-7) - on_atom(soap, edge + 1e-7)).max()
-    for name, soap in soaps.items()
-}
+def jump(soap):
+    """Largest change of a feature across the edge."""
+    return np.abs(on_atom(soap, edge - 1e-7) - on_atom(soap, edge + 1e-7)).max()
+
+
+# %%
+jumps = {name: jump(soap) for name, soap in soaps.items()}
 report("largest feature at the edge", np.abs(on_atom(soaps["gto"], edge)).max(), at_least=1)
 report("jump, gto", jumps["gto"], at_least=5e-5)
 report("jump, polynomial", jumps["polynomial"], at_most=1e-6)
 print("jump, gto with poly weighting, is zero:", jumps["gto, poly weighting"] == 0)
-assert jumps["gto, poly weighting"] == 0
 
 # %% [markdown]
 # ### What the jump does to a finite-difference check
 #
-# A central difference with step $h$ that straddles a jump $J$ is wrong by $J/2h$: *the smaller the step, the worse*. We check the analytic
+# A central difference compares the descriptor at two places, the [step](01_principle.ipynb#Terminology) $h$ to the left and to the right. We check the analytic
 # derivatives once 0.04 mÅ before the edge and once at 5 Å, where all is smooth.
+
+# %% [markdown]
+# **What do you expect?** The jump $J$ of the GTO descriptor is below one ten-thousandth. The two places are 0.0001 Å to the left and to the right, and the edge lies between them. By how much do finite difference and analytic derivative differ?
 #
-# > **What do you expect?** $J$ is below one ten-thousandth. How large does the error get?
+# - **A** By thousands of times the jump.
+# - **B** By about the jump.
+# - **C** Not at all: the derivatives on both sides of the edge agree.
 
 
 # %%
@@ -839,15 +1056,17 @@ def features(positions):
     return soaps["gto"].create(ase.Atoms("HH", positions=positions), centers=[0]).ravel()
 
 
-def check(distance, step):
+def disagreement(distance, step):
     """Largest difference between analytic and finite-difference derivatives, 1/Å."""
     pair = dimers([distance])[0]
     _, derivatives = describe(soaps["gto"], [pair], [0], attach=True, method="analytical")
     return np.abs(central_difference(features, pair.positions, step) - derivatives[0, 0]).max()
 
 
+# %%
 steps = np.logspace(-6, -2, 17)
-across, smooth = ([check(distance, step) for step in steps] for distance in (edge - 4e-5, 5.0))
+across = [disagreement(edge - 4e-5, step) for step in steps]
+smooth = [disagreement(5.0, step) for step in steps]
 
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, axes = plt.subplots(figsize=(7.4, 3.6))
@@ -866,12 +1085,17 @@ show(
 )
 
 # %%
-report("error across the edge, step 0.0001 Å", check(edge - 4e-5, 1e-4), "1/Å", at_least=0.1)
-report("error before the edge, step 0.00001 Å", check(edge - 4e-5, 1e-5), "1/Å", at_most=3e-10)
-report("error at 5 Å, step 0.0001 Å", check(5.0, 1e-4), "1/Å", at_most=1.5e-9)
+worst = disagreement(edge - 4e-5, 1e-4)
+report("error across the edge, step 0.0001 Å", worst, "1/Å", at_least=0.1)
+report("error divided by the jump", worst / jumps["gto"], "1/Å", at_least=2000, at_most=10000)
+report("error before the edge, step 0.00001 Å", disagreement(edge - 4e-5, 1e-5), "1/Å", at_most=3e-10)
+report("error at 5 Å, step 0.0001 Å", disagreement(5.0, 1e-4), "1/Å", at_most=1.5e-9)
 
 # %% [markdown]
-# Do the two smoother variants have analytic derivatives?
+# **Answer: A.** A central difference that straddles a jump $J$ is wrong by $J/2h$: *the smaller the step, the worse*. The analytic derivatives are right on both sides, and nearly the same there; what fails is the check. B forgets the division by $2h$, C the jump itself. So when one atom of many fails a
+# finite-difference check, look at its distances first: is one near $r_\mathrm{cut} + 3.72\,\sigma$?
+#
+# Poly weighting removes the jump and the polynomial basis shrinks it. Do these two have analytic derivatives?
 
 # %%
 for name in ("polynomial", "gto, poly weighting"):
@@ -881,9 +1105,52 @@ for name in ("polynomial", "gto, poly weighting"):
         print(f"{name}: {problem}")
 
 # %% [markdown]
-# **Answer.** Thousands of times the jump. The analytic derivatives are right on both sides; what fails is the check. So when one atom of many fails a
-# finite-difference check, look at its distances first: is one near $r_\mathrm{cut} + 3.72\,\sigma$?
-# Poly weighting removes the jump and the polynomial basis shrinks it, but in this version of DScribe neither has analytic derivatives.
+# In this version of DScribe neither has.
+
+# %% [markdown]
+# ### Exercise 5.5: A weight has a slope
+#
+# **8 minutes** · spot the mistake
+#
+# In versions of DScribe before that message, analytic derivatives with weighting could be had, and were wrong: [DScribe #113](https://github.com/SINGROUP/dscribe/issues/113) compares them with finite differences. The report suspects that they leave the weighting out. Here is the same mistake in one feature $g(r)$ of a distance $r$, with the weight $w = 1 - 3x^2 + 2x^3$, $x = r/r_\mathrm{cut}$:
+#
+# ```python
+# def weighted(r, g, slope, r_cut):
+#     x = r / r_cut
+#     return (1 - 3 * x**2 + 2 * x**3) * g, slope
+# ```
+#
+# There is a second mistake in it: what does it return beyond $r_\mathrm{cut}$, where the weight should be zero? Write it right. The check differentiates your first result and compares it with your second.
+
+# %% tags=["exercise"]
+def weighted(r, g, slope, r_cut):
+    """Feature g(r) times its weight, and the derivative of that.
+
+    r: distances, (n,), Å; g: feature at these distances, (n,), no unit
+    slope: dg/dr, (n,), 1/Å; r_cut: one number, Å
+    Returns two arrays: w(r) g(r), (n,), no unit, and its derivative with respect to r, (n,), 1/Å.
+    """
+    return ...
+
+
+check("5.5", weighted)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# The product rule has two terms, and $\mathrm{d}w/\mathrm{d}r = \mathrm{d}w/\mathrm{d}x \cdot \mathrm{d}x/\mathrm{d}r$. `np.minimum(r / r_cut, 1)` stays at 1 beyond the cutoff; what are the weight and its slope at $x = 1$?
+#
+# </details>
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+def weighted(r, g, slope, r_cut):
+    x = np.minimum(r / r_cut, 1)
+    weight = 1 - 3 * x**2 + 2 * x**3
+    weight_slope = 6 * (x**2 - x) / r_cut
+    return weight * g, weight * slope + weight_slope * g
+
+
+check_solution("5.5", weighted)
 
 # %% [markdown]
 # ## 8. How to choose
@@ -895,7 +1162,7 @@ for name in ("polynomial", "gto, poly weighting"):
 # | labels | at equal calculations, energies and forces are hundreds of times better (section 2) | take energies and forces |
 # | loss weight | exact labels: no result between 0.1 and 10 (section 3) | with the variances divided out, start at 1 |
 # | number of labels | to 20 the labels limit the network, at 60 the fit (section 4) | draw the curve, and draw it again with more iterations |
-# | `n_max` | 1 fails, 2 is as good as 3, 5 is worse by its scale (section 5) | the smallest value on the plateau; a gentle scale for many features |
+# | `n_max` | 1 fails, 2 is as good as 3, 5 is worse by its scale (section 5) | the smallest value that is as good as the next ones; a gentle scale for many features |
 # | `l_max` | buys nothing here (section 5) | 0 for atoms on one line; a dimer says nothing about more |
 # | `sigma` | 0.15 Å is ten times worse, 0.5 and 1.5 Å are close (section 5) | scan it |
 # | `r_cut` | too short fails (section 5) | beyond the atoms that matter; scan it together with `n_max` |
@@ -903,60 +1170,19 @@ for name in ("polynomial", "gto, poly weighting"):
 # | cutoff | a jump at $r_\mathrm{cut} + 3.72\,\sigma$ (section 7) | keep finite-difference steps away from it |
 # | seeds | dots spread by a factor of two or more (all) | compare means of logarithms, with their standard errors |
 #
-# The scan chose **`n_max` 2**, the smallest on its plateau: half the features of the tutorial's 3. We chose by the validation points, so the last word belongs to the **test set**: 500 random distances that nothing above has touched.
+# The scan chose **`n_max` 2**, the smallest that is as good as the next one: half the features of the tutorial's 3. We chose by the validation points, so the last word belongs to the **test set**: 500 random distances that nothing above has touched.
 
 # %%
 test_distances = np.random.default_rng(2024).uniform(2.5, 5.0, 500)
 final = five_fits(dimers_at(distances[labelled_rows], n_max=2), dimers_at(test_distances, n_max=2))
 test_set = dimers_at(test_distances)
 tutorial_final = np.array([errors(model, test_set) for model in reference_models])
+
+# %%
 for name, results in (("n_max 2", final), ("n_max 3", tutorial_final)):
     report(f"test set, {name}, typical energy error", typical(results)[0], "meV", at_most=1.3e-3)
     report(f"test set, {name}, typical force error", typical(results)[1], "meV/Å", at_most=0.06)
     report(f"test set, {name}, worst force error", results[:, 1].max(), "meV/Å", at_most=0.11)
-
-# %% [markdown]
-# ## Exercises
-#
-# **1. Where the labels are.** Draw the 30 labels at random, other ones for each seed, instead of equally spaced. Compare the errors with the reference. What is the reason?
-#
-# <details><summary>Solution</summary>
-#
-# ```python
-# rows = [np.sort(np.random.default_rng(seed).choice(len(data), 30, replace=False)) for seed in range(5)]
-# drawn = np.array([errors(fits(data[one], [seed])[0], validation) for seed, one in enumerate(rows)])
-# print(drawn, compare(drawn, reference))
-# ```
-#
-# Worse by orders of magnitude, and the worst draw far worse: where the shortest distances are missing, the model must extrapolate up the steep wall, and gaps are wider than with equal spacing.
-# </details>
-#
-# **2. Fewer numbers.** Repeat the comparison of section 2 at 10 numbers. What does the rule of section 1 say of 10 energies, 10 forces and 5 + 5?
-#
-# <details><summary>Solution</summary>
-#
-# ```python
-# of_10 = three_kinds(10)
-# print(typical(of_10))
-# for kind in (0, 1):
-#     print(compare(of_10[kind], of_10[2]))
-# ```
-#
-# None of the differences is a result. For the energies 10 forces even come out ahead of 5 + 5: the order of 30 numbers is not that of 10.
-# </details>
-#
-# **3. Find the edge.** At which distance does a SOAP with `r_cut` = 4 Å and `sigma` = 0.3 Å jump? Compute it, then show that the descriptor differs on both sides.
-#
-# <details><summary>Solution</summary>
-#
-# ```python
-# place = 4.0 + 0.3 * np.sqrt(-2 * np.log(0.001))
-# soap = SOAP(species=["H"], r_cut=4.0, sigma=0.3, n_max=3, l_max=0)
-# print(place, np.abs(on_atom(soap, place - 1e-7) - on_atom(soap, place + 1e-7)).max())
-# ```
-#
-# At 5.115 Å.
-# </details>
 
 # %% [markdown]
 # ## Summary
@@ -965,30 +1191,20 @@ for name, results in (("n_max 2", final), ("n_max 3", tutorial_final)):
 # - At equal numbers it matters little whether they are energies or forces. At equal calculations energies and forces together win by far, because forces come with every energy.
 # - Excellent energies on the training structures can stand beside forces that are wrong by more than 600 meV/Å there.
 # - With exact labels the force weight hardly matters between 0.1 and 10: the loss is scaled by the variances.
-# - More iterations show whether the labels or the fit limit a learning curve.
+# - More iterations show whether the labels or the fit limit a learning curve. Where the labels are matters as much as how many there are.
 # - A fit follows noisy labels further with every iteration. Regularisation, early stopping or a kernel's $\alpha$ mend that; a loss weight only delays it. Without noise regularisation only holds back.
 # - SOAP jumps at $r_\mathrm{cut} + 3.72\,\sigma$. The analytic derivatives survive that, a finite difference across it does not.
-#
-# ## Questions
-#
-# 1. Two settings differ by 20 % in the mean of five seeds, and each spreads by a factor of two. What do you report?
-#
-# <details><summary>Answer</summary>
-# The difference with its standard error. A spread of a factor of two is a standard deviation of about 0.3 in the logarithm, so the mean of five is known to 0.13 and the difference of two means to 0.19: a difference of 0.18 is no result. With fifty seeds it would be one (if it stayed).
-# </details>
-#
-# 2. A model trained on energies alone has an energy error of 1 meV on its training structures. May you run dynamics with it?
-#
-# <details><summary>Answer</summary>
-# Not on that evidence. Dynamics uses forces, on structures not trained on. Section 2 shows such a fit with useless forces.
-# </details>
-#
-# 3. A finite-difference check fails for one atom, and gets worse when the step is made smaller from 0.01 to 0.0001 Å. What do you suspect?
-#
-# <details><summary>Answer</summary>
-# A jump inside the step: an error $J/2h$ grows as $h$ shrinks. (Rounding also grows, but is far smaller at these steps.) Look for a neighbour near $r_\mathrm{cut} + 3.72\,\sigma$.
-# </details>
-#
+
+# %% [markdown]
+# ## Quiz
+
+# %%
+quiz(5)
+
+# %%
+progress(5)
+
+# %% [markdown]
 # ## Next
 #
 # [Lesson 6: many atoms](06_many_atoms.ipynb) puts a centre on every atom. Terms and symbols: [Terminology](01_principle.ipynb#Terminology).
