@@ -367,10 +367,10 @@ print("weights x seeds x (energy, force):", by_weight.shape)
 figure, both = plt.subplots(1, 2, figsize=(7.5, 3.4), sharex=True)
 for column, axes in enumerate(both):
     draw(axes, weights, by_weight[:, :, column])
-    axes.set(
-        xscale="log", yscale="log", xlabel="weight of the forces in the loss, $w$", ylabel=UNITS[column]
-    )
-    whole_powers(axes.yaxis)
+    axes.set(xscale="log", yscale="log", xlabel="weight of the forces, $w$", ylabel=UNITS[column])
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_locator(NullLocator())
 show(
     figure,
     "Energy and force error against the force weight from a thousandth to a thousand, both axes "
@@ -411,7 +411,7 @@ for place in (0, 4):
 
 # %% tags=["exercise"]
 def loss(energy_errors, force_errors, n_atoms, weight):
-    """Mean squared error per atom of the energies + weight * mean squared error of the force components.
+    """Mean squared energy error per atom, plus weight times mean squared error of force components.
 
     energy_errors: (n_systems,), eV; force_errors: list of arrays (n_atoms, 3), eV/Å
     n_atoms: (n_systems,); weight: one number
@@ -541,7 +541,7 @@ _ = ratio(f"60 {name}", network[5], patient[1], at_least=2)
 # %% [markdown]
 # **Answer: C.** Hermite meets its theory, 4 and 3: it joins pieces, and more pieces help by a fixed power. Network and kernels fit *one* smooth function to all labels and gain faster, as long as nothing else stops them. So the method decides as well (not B), and passing through labels is not what counts between them (not A). The network is stopped by its *fit*: up to 20 labels more iterations gain nothing, so the labels limit it; at 60 twice the iterations lower the error several times.
 #
-# The kernels have no iterations to wait for. Their curves flatten all the same: two of their equations are nearly the same, so rounding in the last digits is enlarged (lesson 4), and limits what further labels bring. So the network's lead at 60 labels is one over rounding. At few labels the kernel on energies and forces is the better choice.
+# The kernels have no iterations to wait for. Their curves flatten all the same: some of their equations are nearly the same, so rounding in the last digits is enlarged (lesson 4), and limits what further labels bring. So the network's lead at 60 labels is one over rounding. At few labels the kernel on energies and forces is the better choice.
 
 # %% [markdown]
 # ### Exercise 5.3: Ten labels, well placed
@@ -600,8 +600,9 @@ def fits_with_soap(changed, **settings):
 # %%
 scanned = {}
 for name, values in scans.items():
-    changed = [{name: value} for value in values]
-    scanned[name] = [reference if one[name] == tutorial[name] else fits_with_soap(one) for one in changed]
+    scanned[name] = [
+        reference if value == tutorial[name] else fits_with_soap({name: value}) for value in values
+    ]
 print("settings tried:", sum(len(values) for values in scans.values()))
 
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
@@ -684,7 +685,7 @@ for words, name, value in (("n_max 2", "n_max", 2), ("r_cut 8", "cutoff_radius",
 # best_error = test.min()
 # ```
 #
-# Training codes that many people copied do just that, epoch by epoch ([pytorch-cifar #14](https://github.com/kuangliu/pytorch-cifar/issues/14), [#145](https://github.com/kuangliu/pytorch-cifar/issues/145)), and [Cawley and Talbot, 2010](https://jmlr.org/papers/v11/cawley10a.html), found that comparisons in the literature hang on it. Write the function that returns the error to publish: that of the setting one would choose, without flattery. The check carries out 2000 such studies.
+# A training code that many people copied chooses its best epoch in this way ([pytorch-cifar #14](https://github.com/kuangliu/pytorch-cifar/issues/14), [#145](https://github.com/kuangliu/pytorch-cifar/issues/145)). [Cawley and Talbot, 2010](https://jmlr.org/papers/v11/cawley10a.html), showed that such effects are often as large as the differences between the methods that are compared. Write the function that returns the error to publish: that of the setting one would choose, without flattery. The check carries out 2000 such studies.
 
 # %% tags=["exercise"]
 def to_publish(validation, test):
@@ -1075,7 +1076,8 @@ axes.plot(steps, smooth, "s--", color=COLOURS["model"], label="at 5 Å")
 axes.plot(steps, jumps["gto"] / (2 * steps), ":", color=COLOURS["truth"], label="jump / 2h")
 axes.axvline(4e-5, color=COLOURS["truth"], linewidth=1, linestyle="-.")
 axes.annotate("h = way to the edge", (4e-5, 1e-7), (6, 0), textcoords="offset points", fontsize=9)
-axes.set(xscale="log", yscale="log", xlabel="step h (Å)", ylabel="finite difference − analytic (1/Å)")
+axes.set(xscale="log", yscale="log", xlabel="step h (Å)")
+axes.set_ylabel("finite difference − analytic (1/Å)")
 axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
 show(
     figure,

@@ -18,7 +18,7 @@ def draw_seeds(answer):
         counts = [float(needed(factor, spread)) for factor in factors]
         axes.loglog(factors, counts, line, color=COLOURS[role], label=f"spread {spread}")
     axes.axhline(5, color=COLOURS["truth"], linewidth=1)
-    axes.annotate("this lesson: 5", (4, 5), (-2, 3), textcoords="offset points", ha="right", fontsize=9)
+    axes.annotate("this lesson: 5", (1.05, 5), (-2, 3), textcoords="offset points", fontsize=9)
     axes.set(xlabel="error of one setting / error of the other", ylabel="seeds of each")
     axes.set_xticks([1.05, 1.2, 1.5, 2, 3, 4], ["1.05", "1.2", "1.5", "2", "3", "4"])
     axes.minorticks_off()
