@@ -12,13 +12,15 @@
 #
 # **You need** [lesson 1](01_principle.ipynb) (chain rule, loss) and [lesson 2](02_dataset.ipynb) (the data set); Python with numpy; what a neural network is, roughly; linear equations and least squares.
 #
-# **Time** about 90 minutes of reading and running, 20 minutes of exercises.
+# **Time** about 100 minutes to read and run, 50 for the exercises. A first reading can leave out the parts marked *(optional)*; that saves half an hour, and nothing in later lessons needs them.
 
 # %% [markdown]
 # ## Training
 #
 # Part 1 (sections 1 to 6) follows the recipe of [DScribe's tutorial](https://singroup.github.io/dscribe/latest/tutorials/machine_learning/forces_and_energies.html), written out step by step.
-# Part 2 (sections 7 to 11) asks why it is noisy and slow, and changes one thing at a time. Part 3 (sections 12 to 14) chooses, checks and saves the final model.
+# Part 2 (sections 7 to 11) asks why it is noisy and slow, and changes one thing at a time. Part 3 (sections 12 to 14) chooses, checks and saves the final model. Between two parts is a good place for a break.
+#
+# Terms and symbols are explained where they first stand, and listed under [Terminology](01_principle.ipynb#Terminology).
 
 # %%
 import matplotlib.pyplot as plt
@@ -26,6 +28,7 @@ import numpy as np
 import torch
 
 from forcefield.evaluation import mean_absolute_error, report
+from forcefield.exercises import check, check_solution, progress, quiz
 from forcefield.lesson import start_lesson
 from forcefield.plots import COLOURS, LINES, POINTS, show
 
@@ -45,7 +48,7 @@ distances = data.positions[:, 1, 0] - data.positions[:, 0, 0]  # Å
 labelled_rows, test_rows = equally_spaced(len(data), 30)
 
 # %% [markdown]
-# Of the 30, a seeded draw sets 20 % aside for **validation**: the fit does not see them, but they decide when it stops.
+# Of the 30, a draw sets 20 % aside for **validation**: the fit does not see them, but they decide when it stops. A **seed**, here 0, fixes what is drawn at random, so that everybody gets the same six.
 
 # %%
 of_validation, of_training = split(len(labelled_rows), [0.2], seed=0)
@@ -72,9 +75,9 @@ show(
 # %% [markdown]
 # ## 2. The same scale for all features
 #
-# A network learns best from inputs of size one. So we **standardise** each feature $k$ with the mean $\mu_k$ and the standard deviation $s_k$ of the *training* points: $x_k = (D_k - \mu_k)/s_k$.
+# A network learns best from inputs of size one. So we [standardise](01_principle.ipynb#Terminology) each [feature](01_principle.ipynb#Terminology) $D_k$ of the descriptor with the mean $\mu_k$ and the standard deviation $s_k$ of the *training* points: $x_k = (D_k - \mu_k)/s_k$.
 #
-# The network is now a function of $\mathbf{x}$, and the chain rule needs $\partial x_k/\partial\mathbf{R}$. As $\mu_k$ and $s_k$ are constants, $\dfrac{\partial x_k}{\partial\mathbf{R}} = \dfrac{1}{s_k}\dfrac{\partial D_k}{\partial\mathbf{R}}$: the mean drops out, the division stays.
+# The network is now a function of $\mathbf{x}$, and the chain rule needs $\partial x_k/\partial\mathbf{R}$, with the positions $\mathbf R$ of the atoms. As $\mu_k$ and $s_k$ are constants, $\dfrac{\partial x_k}{\partial\mathbf{R}} = \dfrac{1}{s_k}\dfrac{\partial D_k}{\partial\mathbf{R}}$: the mean drops out, the division stays.
 
 # %%
 descriptors = data.descriptors[:, 0]  # (200, 6): the one centre
@@ -85,7 +88,7 @@ scale = descriptors[training_rows].std(axis=0)  # (6,)
 input_derivatives = derivatives / scale  # (200, 2, 3, 6): numpy divides along the last axis
 
 # %% [markdown]
-# Is that right? We move the atoms of one pair, compute SOAP again, and compare. The second line shows what happens if one forgets to divide the derivatives.
+# Is that right? We move the atoms of one pair, compute SOAP again, and compare with a [central difference](01_principle.ipynb#Terminology).
 
 # %%
 import ase
@@ -109,20 +112,25 @@ numerical = central_difference(inputs_at, data.positions[60])
 right = np.abs(input_derivatives[60] - numerical).max()  # both (2, 3, 6)
 print("divided by the scale: largest difference below 1e-6 1/Å:", right < 1e-6)
 assert right < 1e-6
+
+# %% [markdown]
+# And if one forgets to divide the derivatives?
+
+# %%
 factors = derivatives[60, 1, 0] / numerical[1, 0]  # atom 1, x, every feature
 print("not divided: every feature off by its factor", factors.round(2))
 
 # %% [markdown]
 # Without the division the contribution of every feature is off by its own factor (all below 1 here, so too small), and the forces are wrong, and **no error is raised**. Only a check like this one tells.
 #
-# There is a way to make this mistake impossible: the standardisation goes *into* the network. It then takes raw descriptors, torch's automatic differentiation (autograd) divides by the scale for us, and the derivatives of lesson 2 are used as they are.
+# There is a way to make this mistake impossible: the standardisation goes *into* the network. It then takes raw descriptors, torch's [automatic differentiation](01_principle.ipynb#Terminology) (autograd) divides by the scale for us, and the derivatives of lesson 2 are used as they are.
 
 # %% [markdown]
 # ## 3. The network, its forces, the loss
 #
 # The tutorial's network $f$ has one hidden layer of 5 sigmoid units (a sigmoid, $1/(1+e^{-z})$, is a smooth step from 0 to 1). All its weights start as draws from a normal distribution with standard deviation 1. It is small: $6\cdot5+5$ numbers in the first layer, $5+1$ in the second.
 #
-# `mean` and `scale` are **buffers**: numbers that belong to the model and are saved with it, but are not trained. `shift` and `spread` are for part 2; with 0 and 1 they do nothing.
+# `mean` and `scale` are **buffers**: numbers that belong to the model and are saved with it, but are not trained. `shift` and `spread` are for part 2; with 0 and 1 they do nothing. In shapes, $n$ stands for the number of systems.
 
 
 # %%
@@ -131,8 +139,8 @@ class StandardisedNetwork(torch.nn.Module):
         super().__init__()
         self.hidden = torch.nn.Linear(6, 5, dtype=torch.float64)
         self.output = torch.nn.Linear(5, 1, dtype=torch.float64)
-        for layer in (self.hidden, self.output):
-            torch.nn.init.normal_(layer.weight, std=1.0)
+        torch.nn.init.normal_(self.hidden.weight)
+        torch.nn.init.normal_(self.output.weight)
         buffers = {"mean": mean, "scale": scale, "shift": shift, "spread": spread}
         for name, value in buffers.items():
             self.register_buffer(name, torch.tensor(value, dtype=torch.float64))
@@ -152,10 +160,11 @@ def new_network(seed, dtype=torch.float64, **units):
     return StandardisedNetwork(**units).to(dtype)
 
 
+# %%
 print("weights to find:", sum(part.numel() for part in new_network(0).parameters()))
 
 # %% [markdown]
-# Arrays become tensors, in float32 (about 7 digits) as in the tutorial, or in float64 (about 16). The variances of the training labels are the units of the loss ([lesson 1](01_principle.ipynb) shows why).
+# Arrays become tensors, torch's arrays, in float32 (numbers of about 7 digits) as in the tutorial, or in float64 (about 16). The variances of the training labels are the units of the loss ([lesson 1](01_principle.ipynb) shows why).
 
 
 # %%
@@ -164,6 +173,7 @@ def as_tensors(rows, dtype=torch.float64):
     return [torch.tensor(array[rows], dtype=dtype) for array in arrays]
 
 
+# %%
 energy_variance = data.energies[training_rows].var()  # eV²
 force_variance = data.forces[training_rows].var()  # eV²/Å²
 
@@ -201,12 +211,54 @@ def loss_of(network, tensors, **keywords):
 # %%
 untrained = new_network(0)
 exact_tensors = as_tensors(training_rows)
+
+# %%
 x = ((exact_tensors[0] - untrained.mean) / untrained.scale).requires_grad_(True)
 (by_x,) = torch.autograd.grad(untrained.output(torch.sigmoid(untrained.hidden(x))).sum(), x)  # (24, 6)
 by_hand = -torch.einsum("saxk,sk->sax", torch.tensor(input_derivatives[training_rows]), by_x)
+
+# %%
 _, some_forces = predict(untrained, *exact_tensors[:2])
 print("the same forces:", torch.allclose(by_hand, some_forces, rtol=1e-10))
 assert torch.allclose(by_hand, some_forces, rtol=1e-10)
+
+# %% [markdown]
+# ### Exercise 3.1: Forces or gradients?
+#
+# **8 minutes** · spot the mistake
+#
+# A loss of energies and forces makes sense only if the two belong together. Some data sets hold the *gradient* of the energy where a program expects the force, which is minus that. The data set SPICE [does](https://github.com/openmm/spice-dataset/issues/94), and a published model was fine-tuned (trained further) on it [as if they were forces](https://github.com/facebookresearch/JMP/issues/1). No program stops, because both are arrays of the same shape.
+#
+# Write a test that needs no model. A file holds pairs on the x axis, atom 0 on the left: distances, energies, and one more array that is either the force on atom 0 along x or the derivative of the energy by its position $x_0$. Which is it? The file may hold short or long distances only, and in any order.
+
+
+# %% tags=["exercise"]
+def are_forces(distances, energies, x_on_atom_0):
+    """Whether the labels of atom 0 are forces (True) or gradients (False).
+
+    distances (n,), Å; energies (n,), eV; x_on_atom_0 (n,), eV/Å.
+    """
+    return ...
+
+
+check("3.1", are_forces)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# `np.gradient(energies, distances)` gives the slope $\mathrm dE/\mathrm dr$ if the distances are sorted (`np.argsort`). Which sign has the force on the left atom where the energy rises with the distance?
+#
+# </details>
+
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+def are_forces(distances, energies, x_on_atom_0):
+    order = np.argsort(distances)
+    slope = np.gradient(energies[order], distances[order])  # dE/dr, eV/Å
+    return bool(np.sum(slope * x_on_atom_0[order]) > 0)  # force on the left atom: +dE/dr
+
+
+check_solution("3.1", are_forces)
 
 # %% [markdown]
 # ## 4. What `create_graph` does
@@ -222,7 +274,14 @@ except RuntimeError as problem:
     print("RuntimeError:", str(problem).split(" (")[0])
 
 # %% [markdown]
-# Good: a loud failure. The graph of the energies was thrown away after its first use. The rest of torch's message suggests `retain_graph=True`, which keeps that graph and nothing more. The error is gone. So is something else:
+# Good: a loud failure. The graph of the energies was thrown away after its first use. The rest of torch's message suggests `retain_graph=True`, which keeps that graph and nothing more. With it the error is gone.
+#
+# **What do you expect?** What happens in a training with `retain_graph=True` instead of `create_graph=True`?
+#
+# - **A** The same as with `create_graph=True`: both keep the graph.
+# - **B** The forces are all zero, and the loss shows it.
+# - **C** It learns from the energies alone, and no message says so.
+# - **D** It learns from the forces alone, and no message says so.
 
 # %%
 for keywords in ({"retain_graph": True}, {"create_graph": True}):
@@ -230,12 +289,13 @@ for keywords in ({"retain_graph": True}, {"create_graph": True}):
     print(keywords, "-> the forces depend on the weights, says torch:", some_forces.requires_grad)
 
 # %% [markdown]
-# With `retain_graph` the forces are plain numbers for torch. The loss still has a gradient, but it is that of the energies alone. Training runs, the loss even goes down, and the force labels do nothing. We check against a finite difference of the loss for one weight:
+# With `retain_graph` the forces are plain numbers for torch. So what is the gradient of a loss that holds them? We compare with a finite difference of the loss for one weight, and with the gradient of the energies alone:
 
 # %%
 import copy
 
 
+# %%
 def loss_with(change):
     """Loss after a change of one weight, made in a copy of the network."""
     changed = copy.deepcopy(untrained)
@@ -248,6 +308,8 @@ def loss_with(change):
 energy_part = ((untrained(exact_tensors[0]) - exact_tensors[2]) ** 2).mean() / energy_variance
 (energy_gradient,) = torch.autograd.grad(energy_part, untrained.hidden.weight)  # (5, 6)
 numerical = (loss_with(1e-5) - loss_with(-1e-5)) / 2e-5
+
+# %%
 for keywords in ({"retain_graph": True}, {"create_graph": True}):
     loss = loss_of(untrained, exact_tensors, **keywords)
     (gradient,) = torch.autograd.grad(loss, untrained.hidden.weight)
@@ -257,9 +319,52 @@ for keywords in ({"retain_graph": True}, {"create_graph": True}):
     assert agrees == ("create_graph" in keywords)
 
 # %% [markdown]
+# **Answer: C.** The loss still has a gradient, but it is that of the energies alone. Training runs, the loss even goes down, and the force labels do nothing. Not A: what is kept is the graph of the energies, and none was made of their derivative. Not B: the values of the forces are right, only what they depend on is lost. Not D: the energies are what still depends on the weights.
+
+# %% [markdown]
+# ### Exercise 3.2: The test that finds it
+#
+# **10 minutes** · spot the mistake
+#
+# Packages for neural-network potentials have had this mistake too: [TorchANI](https://github.com/aiqm/torchani/pull/238) and [modelforge](https://github.com/choderalab/modelforge/pull/240) repaired a force loss that had no graph. A test would have found it at once. Write it: is torch's gradient of a loss right, for **every** weight? The loss may be of any size, in any units.
+
+
+# %% tags=["exercise"]
+def gradient_is_right(loss, weights):
+    """Whether torch's gradient of a loss agrees with finite differences for every weight.
+
+    loss: function of a tensor (n,) that returns one number as a tensor; weights: tensor (n,), float64.
+    Returns True or False.
+    """
+    return ...
+
+
+check("3.2", gradient_is_right)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# `weights.clone().requires_grad_(True)` is a tensor by which `torch.autograd.grad` can differentiate. For the difference, add a step to one weight and subtract it, as `loss_with` does; then go through all weights. Compare the largest deviation with the largest entry of the gradient, not with a fixed number.
+#
+# </details>
+
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+def gradient_is_right(loss, weights):
+    watched = weights.clone().requires_grad_(True)
+    (by_torch,) = torch.autograd.grad(loss(watched), watched)
+    moves = 1e-5 * torch.eye(len(weights), dtype=weights.dtype)
+    changes = [(loss(weights + move) - loss(weights - move)).item() / 2e-5 for move in moves]
+    deviation = (by_torch - torch.tensor(changes, dtype=weights.dtype)).abs().max()
+    return bool(deviation < 1e-5 * np.abs(changes).max())
+
+
+check_solution("3.2", gradient_is_right)
+
+# %% [markdown]
 # ## 5. Mini-batches, Adam, early stopping
 #
-# One **epoch** goes once through the 24 training points in random order, two at a time; such a handful is a **mini-batch**. After each, the optimiser *Adam* takes a step: it goes against a running mean of the gradients, about 0.01 (the learning rate) in every weight. So an epoch is 12 steps.
+# One **epoch** goes once through the 24 training points in random order, two at a time; such a handful is a **mini-batch**. An **optimiser** is the method that changes the weights. After each mini-batch, *Adam* ([Kingma and Ba, 2014](https://doi.org/10.48550/arXiv.1412.6980)) takes a step: it goes against a running mean of the gradients, about 0.01 (the learning rate) in every weight. So an epoch is 12 steps.
 
 
 # %%
@@ -276,13 +381,15 @@ def one_epoch(network, optimizer, tensors, batch_size):
 # %%
 stepped = copy.deepcopy(untrained)
 one_epoch(stepped, torch.optim.SGD(stepped.parameters(), lr=1e-3), exact_tensors, batch_size=24)
+
+# %%
 step = (stepped.hidden.weight - untrained.hidden.weight)[0, 0].item()
 agrees = abs(-step / 1e-3 - numerical) < 1e-6 * abs(numerical)
 print("the step of one_epoch goes against the gradient of energies and forces:", agrees)
 assert agrees
 
 # %% [markdown]
-# After each epoch (or `every` few) we look at the validation loss. If it is the lowest so far, we keep a copy of the weights. If it has not been the lowest for `patience` epochs in a row, we stop. The best weights are what we return.
+# After each epoch (or `every` few) we look at the validation loss. If it is the lowest so far, we keep a copy of the weights (`state_dict`: all numbers of a network by name). If it has not been the lowest for `patience` epochs in a row, we stop. The best weights are what we return. This is **early stopping**.
 
 
 # %%
@@ -306,14 +413,15 @@ def train_with_adam(network, epochs, patience=100, batch_size=2, every=1, progre
 # %% [markdown]
 # The bar shows how much of the allowed 300 epochs is done; it may end early.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 import time
 
 from forcefield.progress import ProgressDisplay
 
+# %% tags=["nbval-ignore-output"]
 adam_network, adam_start = new_network(0, torch.float32), time.process_time()  # the processor's time
-with ProgressDisplay("The tutorial's recipe") as progress:
-    adam_curve = train_with_adam(adam_network, epochs=300, progress=progress)
+with ProgressDisplay("The tutorial's recipe") as bar:
+    adam_curve = train_with_adam(adam_network, epochs=300, progress=bar)
 print(f"time: {time.process_time() - adam_start:.2f} s (this machine)")
 
 # %%
@@ -345,7 +453,15 @@ show(
 # %% [markdown]
 # ## 6. When to stop
 #
-# The published script also keeps the best weights, but it counts differently: it stops after more than 20 epochs in a row that are each worse than *the one before*. But on a zigzag curve an epoch that is better than the one before soon comes along. What would each rule do on the curve above?
+# The [published script](https://singroup.github.io/dscribe/latest/tutorials/machine_learning/forces_and_energies.html) also keeps the best weights, but it counts differently: it stops after more than 20 epochs in a row that are each no better than *the one before*.
+#
+# **What do you expect?** When would this rule end the run above?
+#
+# - **A** Soon after the curve has stopped falling: that is what it is for.
+# - **B** Far too early: on a noisy curve 20 epochs that are worse come easily.
+# - **C** Never.
+#
+# We count both: epochs in a row that are no better than the one before, and epochs in a row without a new best.
 
 
 # %%
@@ -357,6 +473,7 @@ def longest_row(flags):
     return longest
 
 
+# %%
 validation_curve = adam_curve[:, 1]
 worse_than_previous = longest_row(validation_curve[1:] >= validation_curve[:-1])
 not_the_best = longest_row(validation_curve[1:] >= np.minimum.accumulate(validation_curve)[:-1])
@@ -364,7 +481,9 @@ report("longest row of epochs worse than the one before", worse_than_previous, a
 report("longest row of epochs without a new best", not_the_best, at_least=21)
 
 # %% [markdown]
-# The published rule never fires on this curve: it would run on to its last epoch, whatever happens to the model. Comparing with the best so far is right. But on a curve this noisy a patience of 20 epochs fires too soon. How much would that have cost?
+# **Answer: C.** On a zigzag curve an epoch that is better than the one before soon comes along, so the count never gets far. Not A: it does not look whether the curve falls, only at two neighbours. Not B: for that, 20 epochs in a row would all have to go up.
+#
+# Comparing with the best so far is right. But on a curve this noisy a patience of 20 epochs fires too soon. How much would that have cost?
 
 # %%
 epochs = np.arange(len(validation_curve))
@@ -377,9 +496,51 @@ report("best loss with patience 20, divided by that with 100", ratio, at_least=1
 # So section 5 takes 100. To be honest: we chose it after looking at this one curve, and another seed may need more. The noise, not the model, dictates the patience; with less noise one would need less of it.
 
 # %% [markdown]
-# ## 7. Where the noise comes from
+# ### Exercise 3.3: A rule that never fires
 #
-# **The seed.** Two more seeds, 100 epochs each. Same data, same recipe; other initial weights and another order of the points.
+# **8 minutes** · spot the mistake
+#
+# Rules for stopping are short, and often wrong. DScribe's compares with the epoch before. In [ivadomed](https://github.com/ivadomed/ivadomed/issues/867) and [ms-swift](https://github.com/modelscope/ms-swift/pull/5326) the count was not set back after an improvement, so they stopped too early. [Keras](https://github.com/keras-team/keras/pull/8100) was wrong by one epoch.
+#
+# Write one without these mistakes. At which epoch does a training stop that gives up once `patience` epochs in a row have brought no new lowest loss? The first epoch has the number 1; an epoch that only equals the best is no new lowest. A run that is never given up ends with the last epoch.
+
+
+# %% tags=["exercise"]
+def stop_epoch(losses, patience):
+    """Number of the last epoch that is run, from 1 to len(losses).
+
+    losses: list of float, the validation loss after each epoch; patience: whole number.
+    """
+    return ...
+
+
+check("3.3", stop_epoch)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# `train_with_adam` above holds the rule. Keep two things: the lowest loss so far, and the epoch that it came from.
+#
+# </details>
+
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+def stop_epoch(losses, patience):
+    lowest, lowest_epoch = np.inf, 0
+    for epoch, loss_now in enumerate(losses, 1):
+        if loss_now < lowest:
+            lowest, lowest_epoch = loss_now, epoch
+        if epoch - lowest_epoch >= patience:
+            return epoch
+    return len(losses)
+
+
+check_solution("3.3", stop_epoch)
+
+# %% [markdown]
+# ## 7. One run proves nothing
+#
+# Two more seeds, 100 epochs each. Same data, same recipe; other initial weights and another order of the points.
 
 # %%
 recipe_runs = [adam_curve[:100, 1]]
@@ -403,17 +564,22 @@ show(
 # One run tells little about a recipe: the best seed of one moment is not that of the next. To compare two recipes takes several seeds, or a difference far larger than this spread. From here on every change is measured with these three seeds.
 
 # %% [markdown]
-# **The mini-batches.** The gradient of two points is an estimate of the gradient of all 24. How good is it? At the trained weights we compare the two for every possible pair.
+# ### Noise of the mini-batches (optional)
+#
+# *This and the next part say where the zigzag comes from. If you want to know what to do about it, go on with section 8.*
+#
+# The gradient of two points is an estimate of the gradient of all 24. How good is it? At the trained weights we compare the two for every possible pair.
+
 
 # %%
-from itertools import combinations
-
-
 def gradient_of(network, tensors):
     value = loss_of(network, tensors, create_graph=True)
     parts = torch.autograd.grad(value, list(network.parameters()))
     return torch.cat([part.flatten() for part in parts])
 
+
+# %%
+from itertools import combinations
 
 trained = copy.deepcopy(adam_network).double()
 full = gradient_of(trained, exact_tensors)  # (41,)
@@ -433,7 +599,11 @@ report("distance of a pair's gradient from the full one, in lengths of the full 
 # Their mean is the full gradient, but a single one is typically off by more than the length of what it should be: near the minimum the steps are mostly noise. For millions of points a cheap estimate is worth it. We have 24.
 
 # %% [markdown]
-# **float32.** We compare the force on atom 0 with the finite difference of the energy, for the *same* weights in both precisions. The step goes from 0.3 to $10^{-8}$ Å.
+# ### Noise of float32 (optional)
+#
+# *It says how small a mistake in a force could hide in seven digits.*
+#
+# We compare the force on atom 0 with the finite difference of the energy, for the *same* weights in both precisions. The step goes from 0.3 to $10^{-8}$ Å.
 
 
 # %%
@@ -442,6 +612,7 @@ push = np.zeros((2, 3))
 push[0, 0] = 1.0  # atom 0 along x
 
 
+# %%
 def energy_at(network, positions):
     return network(torch.tensor(descriptor_at(positions)[None], dtype=network.mean.dtype)).item()  # eV
 
@@ -450,10 +621,13 @@ def energy_at(network, positions):
 step_errors = {}
 for network in (adam_network, trained):
     _, force = predict(network, *as_tensors([60], network.mean.dtype)[:2])
-    plus = np.array([energy_at(network, data.positions[60] + h * push) for h in steps])
-    minus = np.array([energy_at(network, data.positions[60] - h * push) for h in steps])
-    numerical = -(plus - minus) / (2 * steps)
-    step_errors[network.mean.dtype] = np.abs(numerical - force[0, 0, 0].item())
+    plus, minus = (
+        np.array([energy_at(network, data.positions[60] + h * push) for h in sign * steps])
+        for sign in (1, -1)
+    )
+    step_errors[network.mean.dtype] = np.abs(
+        -(plus - minus) / (2 * steps) - force[0, 0, 0].item()
+    )
 
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, axes = plt.subplots()
@@ -481,7 +655,12 @@ report("float32 divided by float64", ratio, at_least=5e4)
 #
 # What would make this recipe better? We change one thing, keep it, and change the next, always with 5 sigmoid units and 24 training points. What counts is the lowest validation loss, for each of the three seeds. Every run of this section takes 1200 steps, so 100 epochs of mini-batches or 1200 of all points, and looks at the loss 100 times: the lowest of more looks would be lower by itself. (Equal steps are not equal work: a step of all points computes twelve times as many gradients as one of two.)
 #
-# > **What do you expect?** Three candidates: energies in units of their spread, all points in every step, float64. Which brings most?
+# **What do you expect?** Three changes are made one after the other. One of them brings nothing. Which?
+#
+# - **A** Scaled energies: the output is multiplied by the spread of the training energies, and their mean is added.
+# - **B** All points in every step, in place of two.
+# - **C** float64 in place of float32.
+# - **D** None: each of them lowers the loss.
 
 # %%
 training_energies = data.energies[training_rows]
@@ -489,6 +668,7 @@ scaled = {"shift": training_energies.mean(), "spread": training_energies.std()} 
 changes = {"the recipe": best_of_each}
 
 
+# %%
 def three_seeds(epochs, batch_size, dtype):
     """Lowest validation losses of three seeds trained with Adam, energies scaled; 100 looks."""
     runs = (new_network(seed, dtype, **scaled) for seed in range(3))
@@ -496,12 +676,13 @@ def three_seeds(epochs, batch_size, dtype):
 
 
 # %% [markdown]
-# **Scaled energies.** The network's output is of size one, the energies spread over 3 eV. Now the output is multiplied by the spread of the training energies, and their mean is added.
+# **Scaled energies.** The network's output is of size one, and the standard deviation of the energies is about 3 eV. Now the scaling is done for the network.
 
 # %%
 changes["+ scaled energies"] = three_seeds(100, 2, torch.float32)
-for name, losses in changes.items():
-    report(f"{name}, median of 3 seeds", np.median(losses), at_most={"the recipe": 0.3}.get(name, 0.02))
+report("the recipe, median of 3 seeds", np.median(best_of_each), at_most=0.3)
+median = np.median(changes["+ scaled energies"])
+report("+ scaled energies, median of 3 seeds", median, at_most=0.02)
 
 # %% [markdown]
 # **All points** in every step: no noise any more. **float64** comes after that.
@@ -519,12 +700,12 @@ report("recipe divided by scaled energies, medians", medians[0] / medians[1], at
 report("two points divided by all points, medians", medians[1] / medians[2], at_least=6)
 
 # %% [markdown]
-# **Answer.** The scaled energies and all points each lower the median several times over; float64 brings nothing here. But all points and float64 together have another effect: the loss is now one fixed, smooth, exactly computed function of 41 weights. For such functions there are better tools than Adam.
+# **Answer: C.** The scaled energies and all points each lower the median several times over, so neither A nor B. With float64 every seed ends within a factor of two of where it ended before: 1200 steps of Adam do not come near the seventh digit. But all points and float64 together have another effect: the loss is now one fixed, smooth, exactly computed function of 41 weights. For such functions there are better tools than Adam.
 
 # %% [markdown]
 # ## 9. L-BFGS, and a mystery
 #
-# **L-BFGS** remembers its last gradients; how they changed tells it the curvature of the loss, and so how far to go in which direction. It tries steps along a line until one meets the **strong Wolfe** conditions: the loss has dropped enough, and the slope along the line is much flatter than where the step began. To try steps it calls a function, the *closure*, that computes loss and gradient.
+# **L-BFGS** ([Liu and Nocedal, 1989](https://doi.org/10.1007/BF01589116)) remembers its last gradients; how they changed tells it the curvature of the loss, and so how far to go in which direction. It tries steps along a line until one meets the **strong Wolfe** conditions: the loss has dropped enough, and the slope along the line is much flatter than where the step began. To try steps it calls a function, the *closure*, that computes loss and gradient.
 #
 # torch's own rules for stopping are set so small here that they cannot be what ends a run. `factor` multiplies the loss; for now it is 1.
 
@@ -557,6 +738,8 @@ lbfgs_networks = [new_network(seed, **scaled) for seed in range(3)]
 lbfgs_curves = [train_with_lbfgs(network, 800) for network in lbfgs_networks]
 changes["+ L-BFGS"] = [curve[:, 1].min() for curve in lbfgs_curves]
 report("L-BFGS, median of 3 seeds", np.median(changes["+ L-BFGS"]), at_most=1.2e-6)
+
+# %%
 last = [curve[-11, 0] / curve[-1, 0] for curve in lbfgs_curves]
 report("median training loss, 200 iterations earlier divided by now", np.median(last), at_most=1.3)
 
@@ -576,7 +759,13 @@ show(
 # %% [markdown]
 # Hundreds of times lower than Adam, and then level. Most people who see such a curve say: *converged*.
 #
-# > **What do you expect?** At a minimum nothing can go lower. We take the first network as it is now and start L-BFGS on it again, twice: once the same way, once with the loss multiplied by $10^8$. A factor moves no minimum. So what will change?
+# At a minimum nothing can go lower. We take the first network as it is now and start L-BFGS on it again, twice: once the same way, once with the loss multiplied by $10^8$. A factor moves no minimum.
+#
+# **What do you expect?** Which of the two runs lowers the training loss clearly?
+#
+# - **A** Neither: the fit has converged, and a factor changes nothing.
+# - **B** Both: to start again is enough, since the old gradients are forgotten.
+# - **C** Only the one with the factor.
 
 # %%
 stopped = lbfgs_networks[0]
@@ -587,7 +776,7 @@ for factor in (1.0, 1e8):
     report(f"again with factor {factor:g}: the training loss before divided by after", gain, **bounds)
 
 # %% [markdown]
-# It was no minimum. The optimiser had stopped, not converged. Why? torch's source tells:
+# **Answer: C.** It was no minimum, so not A: the optimiser had stopped, not converged. And it stops again at once, so not B. Why? torch's source tells:
 
 # %%
 import inspect
@@ -613,7 +802,7 @@ report(name, frozen / unfrozen, at_least=2)
 # %% [markdown]
 # ## 10. Levenberg-Marquardt
 #
-# L-BFGS learns the curvature slowly, from gradients alone. But our loss is a **sum of squares**, and that tells its curvature nearly for free. Write all deviations in one vector of **residuals** $\mathbf r$, each divided so that the squares add up to the loss (lesson 4 uses the word for the plain difference, in meV):
+# L-BFGS learns the curvature slowly, from gradients alone. But our loss is a **sum of squares**, and that tells its curvature nearly for free (Levenberg, [1944](https://doi.org/10.1090/qam/10666); Marquardt, [1963](https://doi.org/10.1137/0111030)). Write all deviations in one vector of **residuals** $\mathbf r$, each divided so that the squares add up to the loss (lesson 4 uses the word for the plain difference, in meV):
 #
 # $$L = \sum_i r_i^2, \qquad r_i = \frac{\hat E_i - E_i}{\sqrt{n\,\mathrm{var}(E)}} \ \text{ or }\ \frac{\hat F_i - F_i}{\sqrt{n_F\,\mathrm{var}(F)}}$$
 #
@@ -646,6 +835,7 @@ def residuals_of(network, weights, tensors):
     return torch.cat([of_energies, of_forces.flatten()])
 
 
+# %%
 weights = torch.nn.utils.parameters_to_vector(untrained.parameters()).detach()  # (41,)
 r = residuals_of(untrained, weights, exact_tensors).detach()
 same = torch.isclose((r**2).sum(), loss_of(untrained, exact_tensors), rtol=1e-12).item()
@@ -664,6 +854,7 @@ def jacobian_of(network, weights, tensors):
     return jacobian(lambda w: residuals_of(network, w, tensors), weights, vectorize=True)
 
 
+# %%
 J = jacobian_of(untrained, weights, exact_tensors)
 h = 1e-5 * torch.eye(41, dtype=torch.float64)[3]
 plus, minus = (residuals_of(untrained, weights + sign * h, exact_tensors) for sign in (1, -1))
@@ -684,6 +875,7 @@ def solve(J, damping, vector):
     return torch.linalg.solve(J.T @ J + damping * torch.eye(J.shape[1], dtype=J.dtype), J.T @ vector)
 
 
+# %%
 for damping in (1e-4, 1e-2, 1.0):
     changed = residuals_of(untrained, weights - solve(J, damping, r), exact_tensors).detach()
     print(f"damping {damping:g}: the step lowers the loss:", (changed @ changed < r @ r).item())
@@ -730,7 +922,55 @@ report("L-BFGS, median training loss divided by this one", unfrozen / lm_loss, a
 # 160 steps of this take no longer than 800 iterations of L-BFGS (the printed times). It is a matter of *when* one looks: L-BFGS gets about as low some thousands of iterations later.
 
 # %% [markdown]
-# **One correction.** The linear problem is wrong by the *curvature* of the residuals along the step, their second derivative $\mathbf r''$. Two more evaluations, a bit ahead and a bit behind, give it. The same equations, with $\mathbf r''/2$ on the right, give the step that takes it back ("geodesic acceleration"; Transtrum and Sethna, 2012). If this correction is long, the step is not to be trusted, and the damping goes up.
+# ### Exercise 3.4: Two numbers by Levenberg-Marquardt
+#
+# **12 minutes**
+#
+# Write the method for any problem of two unknowns: residuals and their Jacobian are given as functions. The check finds depth and size of a Lennard-Jones pair from its energies, from two bad starts, and solves two problems on which full steps fail. It allows 200 Jacobians for each.
+
+
+# %% tags=["exercise"]
+def find_minimum(residuals, jacobian, weights):
+    """Weights (2,) at which the sum of squared residuals is lowest.
+
+    residuals(weights) returns (m,), jacobian(weights) their derivatives (m, 2).
+    weights: array (2,), the start.
+    """
+    return ...
+
+
+check("3.4", find_minimum)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# The loop of `train_with_lm`, in numpy: `J.T @ J + damping * np.eye(2)` and `np.linalg.solve`. Inside it a second loop raises the damping until a step lowers the sum of squares. End when the damping has become very large, or after 100 steps.
+#
+# </details>
+
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+def find_minimum(residuals, jacobian, weights):
+    strength = 1e-2  # the damping
+    for _ in range(100):
+        now, slopes = residuals(weights), jacobian(weights)
+        while strength < 1e8:
+            step = -np.linalg.solve(slopes.T @ slopes + strength * np.eye(2), slopes.T @ now)
+            if (residuals(weights + step) ** 2).sum() < (now**2).sum():
+                weights, strength = weights + step, strength / 3
+                break
+            strength *= 4
+    return weights
+
+
+check_solution("3.4", find_minimum)
+
+# %% [markdown]
+# ### One correction (optional)
+#
+# *It makes each step better, and the package uses it. Without it you understand all that follows, except for the last row of the figure.*
+#
+# The linear problem is wrong by the *curvature* of the residuals along the step, their second derivative $\mathbf r''$. Two more evaluations, a bit ahead and a bit behind, give it. The same equations, with $\mathbf r''/2$ on the right, give the step that takes it back ("geodesic acceleration"; [Transtrum and Sethna, 2012](https://doi.org/10.48550/arXiv.1201.5885)). If this correction is long, the step is not to be trusted, and the damping goes up.
 
 
 # %%
@@ -752,7 +992,11 @@ corrected_loss = np.median([curve[-1, 0] for curve in corrected_curves])
 report("plain, median training loss divided by this one", lm_loss / corrected_loss, at_least=60)
 
 # %% [markdown]
-# Far lower in the same time. All changes in one picture, from top to bottom, each made on top of the ones above it:
+# Far lower in the same time.
+#
+# ### All changes in one picture
+#
+# From top to bottom, each made on top of the ones above it:
 
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, axes = plt.subplots(figsize=(7.4, 3.8))
@@ -779,20 +1023,27 @@ report("validation loss, recipe divided by last, smallest of 3 seeds", gain.min(
 #
 # Where the squares of two rows overlap, six validation points and three seeds do not tell the two apart: a lower training loss, printed above, is not yet a better curve *between* the labels. Section 12 asks about that with more points.
 #
-# In the field you meet the same idea under another name. Behler-Parrinello networks (the programs RuNNer and n2p2) are often fitted with a global **extended Kalman filter**. It goes through the structures one at a time. From each it takes the residual and its derivatives, and it carries along a matrix that plays the part of $(\mathbf J^\mathsf{T}\mathbf J+\lambda\mathbf 1)^{-1}$, the covariance of the weights. One sweep of it is much like one step of the method above.
-#
 # The price: $\mathbf J^\mathsf{T}\mathbf J$ has one row and column for each weight, so some thousand weights are the limit. For networks of a hundred thousand weights people go back to Adam.
+#
+# <details><summary>The same idea under another name: the Kalman filter</summary>
+#
+# Networks after Behler and Parrinello ([2007](https://doi.org/10.1103/PhysRevLett.98.146401); lesson 6) are often fitted with a global **extended Kalman filter**, for example by the programs RuNNer and n2p2. It goes through the structures one at a time. From each it takes the residual and its derivatives, and it carries along a matrix that plays the part of $(\mathbf J^\mathsf{T}\mathbf J+\lambda\mathbf 1)^{-1}$: how uncertain the weights still are, and which of them together. One sweep of it is much like one step of the method above.
+#
+# </details>
 
 # %% [markdown]
-# ## 11. The package does the same
+# ## 11. The package does the same (optional)
 #
-# From lesson 4 on we use `forcefield.training.train`. It is no more than what stands above, for any number of centres. Proof: the same first weights in both, then the losses along the way, for both methods.
+# *Skip it if you believe it: from lesson 4 on we use `forcefield.training.train`, which is no more than what stands above, for any number of centres.*
+#
+# Proof: the same first weights in both, then the losses along the way, for both methods.
 
 # %%
 from forcefield.model import ForceField
 from forcefield.training import fit, train
 
 
+# %%
 def both_alike(method, iterations, by_hand):
     """Relative difference of the training losses of package and lesson, from the same weights."""
     model = ForceField(6, (5,), "sigmoid", seed=0).standardise(data[training_rows])
@@ -818,6 +1069,12 @@ assert max(by_lm, by_lbfgs) < 1e-6
 # ## 12. How large a network, how long a fit?
 #
 # Such choices are made **within the 30 labels**, or the test set is used up. Six validation points are few, so we use **3-fold cross-validation**: the labels are cut into three parts, each is left out once and predicted by a fit to the rest. The two end points always stay in training, because we ask for interpolation. The units are tanh now, smooth steps from −1 to 1.
+#
+# **What do you expect?** Networks of 1, 4 and 32 units have 9, 33 and 257 weights. Each part leaves about 20 energies and 20 forces to fit. Which network does worst on the labels left out?
+#
+# - **A** That of 1 unit: it is too simple for the curve.
+# - **B** That of 32 units: it has six times as many weights as labels, so it goes wild between them.
+# - **C** They do equally well: the labels decide, not the network.
 
 # %%
 from sklearn.model_selection import KFold
@@ -826,6 +1083,8 @@ folds = [
     (np.concatenate([[0], 1 + fitted, [29]]), 1 + left_out)
     for fitted, left_out in KFold(3, shuffle=True, random_state=0).split(np.arange(28))
 ]
+
+# %%
 fit_settings = {"method": "levenberg_marquardt", "iterations": 200}
 curves = {width: [] for width in (1, 4, 32)}
 for width, of_width in curves.items():
@@ -856,9 +1115,34 @@ report("1 unit: loss divided by that of 32 units", final_loss[1] / final_loss[32
 report("32 units: loss on left-out labels", final_loss[32], at_most=6e-10)
 
 # %% [markdown]
-# Thick: the median of the three parts. One unit stays far behind. At 200 iterations 4 and 32 units differ less than the parts do (thin lines), but 4 are still falling. Exercise 4 gives them more time.
+# **Answer: A.** Thick: the median of the three parts. One unit stays far behind. Not B: these labels have no noise, and then many weights do no harm here; lesson 5 shows what noise changes. Not C: that holds for 4 and 32 units, which differ less at 200 iterations than the parts do (thin lines).
+
+# %% [markdown]
+# ### Exercise 3.5: As few weights as possible
 #
-# We take **32 tanh units and 200 iterations**, good enough for all that follows: the curves do not climb back, so nothing speaks for stopping earlier.
+# **8 minutes** · open-ended
+#
+# The curve of 4 units is still falling. How few weights are enough? Give the number of tanh units and of iterations (at most 500) with which the median of the three parts at the last iteration is below $10^{-11}$, with at most 50 weights. Then try to do with fewer.
+
+# %% tags=["exercise"]
+answer = ...  # [units, iterations]
+check("3.5", answer, data)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# A network of $m$ units has $8m+1$ weights. Go down from the largest number that is allowed, and look in the picture whether the curves are still falling where they end.
+#
+# </details>
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+answer = [2, 300]
+check_solution("3.5", answer, data)
+
+# %% [markdown]
+# ### The choice
+#
+# Whatever you found, we take **32 tanh units and 200 iterations**, as the later lessons do: good enough for all that follows, and the same settings work where there is more to learn. The curves do not climb back, so nothing speaks for stopping earlier.
 #
 # Once the choice is made, no label needs to be kept aside any more: **all 30 are fitted**. Nothing decides when to stop but the number of iterations.
 
@@ -866,6 +1150,8 @@ report("32 units: loss on left-out labels", final_loss[32], at_most=6e-10)
 from forcefield import prepared
 
 print("the course's settings:", prepared.DIMER_FIT)
+
+# %%
 fit_start = time.process_time()
 labels = data[labelled_rows]
 model, history = train(labels, seed=0, **prepared.DIMER_FIT)
@@ -880,13 +1166,15 @@ report("training loss of the final model", history.loss, at_most=2e-15)
 # %%
 D = torch.tensor(data.descriptors[[60]], requires_grad=True)  # (1, 1, 6)
 (gradient,) = torch.autograd.grad(model.center_energies(D).sum(), D)  # (1, 1, 6), eV
+
+# %%
 numerical = np.zeros(6)
-with torch.no_grad():
-    for k in range(6):
-        step = torch.zeros(6, dtype=torch.float64)
-        step[k] = 1e-5 * scale[k]
+for k, step in enumerate(torch.diag(1e-5 * torch.tensor(scale))):  # row k moves feature k alone
+    with torch.no_grad():
         change = model.center_energies(D + step) - model.center_energies(D - step)
-        numerical[k] = change.item() / (2 * step[k].item())
+    numerical[k] = change.item() / (2 * step[k].item())
+
+# %%
 difference = (np.abs(gradient[0, 0].numpy() - numerical) * scale).max()  # eV for one standard deviation
 print("dE/dD, largest difference below 1e-7:", difference < 1e-7)
 assert difference < 1e-7
@@ -909,6 +1197,8 @@ differences = [
     np.abs(final_forces[row] - numerical_forces(model_energy, data.positions[row])).max()
     for row in range(5, 200, 20)
 ]
+
+# %%
 print("pairs checked:", len(differences))
 print("forces, largest difference below 1e-4 eV/Å:", max(differences) < 1e-4)
 assert max(differences) < 1e-4
@@ -916,13 +1206,15 @@ assert max(differences) < 1e-4
 # %% [markdown]
 # ## 14. Save the model, and a first honest number
 #
-# A model is its numbers: weights, means, scales, and the settings of SOAP without which they mean nothing. The file holds them all, with a fingerprint of the labels it was fitted to, as numbers and text in one `.npz`. There are **no pickled objects** in it: loading a pickle can run any code that someone put into it. A file of numbers cannot.
+# A model is its numbers: weights, means, scales, and the settings of SOAP without which they mean nothing. The file holds them all, with a fingerprint of the labels it was fitted to, as numbers and text in one `.npz`. There are **no pickles** in it. A pickle is Python's own way to save objects, and torch's `save` uses it; loading one can run any code that someone put into it. A file of numbers cannot.
 
 # %%
 path = prepared.keep_dimer_model(model, data)
 loaded = ForceField.load(path)
 with np.load(path, allow_pickle=False) as file:  # refuses a pickle
     print(sorted(file.files))
+
+# %%
 same = np.array_equal(loaded.predict(data.descriptors, data.derivatives)[1], final_forces)
 print("the loaded model gives the same forces, bit for bit:", same)
 assert same
@@ -943,6 +1235,8 @@ def test_errors(model):
 # %%
 models = [model] + [train(labels, seed=seed, **prepared.DIMER_FIT)[0] for seed in range(1, 5)]
 final_errors = np.array([test_errors(one) for one in models])  # (5, 2)
+
+# %%
 for column, (name, unit, bound) in enumerate((("energy", "meV", 0.0015), ("force", "meV/Å", 0.075))):
     report(f"{name} error, median of 5 seeds", np.median(final_errors[:, column]), unit, at_most=bound)
     report(f"{name} error, worst of 5 seeds", final_errors[:, column].max(), unit, at_most=2 * bound)
@@ -951,13 +1245,15 @@ for column, (name, unit, bound) in enumerate((("energy", "meV", 0.0015), ("force
 # And the recipe? The network of section 5 saw 24 labels for 300 epochs. The **published script**, run to its own end with its own seed, does better than that; its errors on the same 170 points are typed in here, and `python3 binder/course.py bench` measures them again (half a minute). It standardises and takes its variances over all 30 labels, where this lesson uses the 24 it trains on.
 
 # %%
-published = (14.2, 249)  # meV and meV/Å: DScribe's script, seed 7, measured by `course.py bench`
 D, dD, true_energies, true_forces = as_tensors(test_rows, torch.float32)
 energies, forces = predict(adam_network, D, dD)
 energy_error = 1000 * (energies - true_energies).abs().mean().item()
 force_error = 1000 * (forces - true_forces)[:, 0, 0].abs().mean().item()
 report("300 epochs by hand, energy error", energy_error, "meV", at_most=200)
 report("300 epochs by hand, force error", force_error, "meV/Å", at_most=2000)
+
+# %%
+published = (14.2, 249)  # meV and meV/Å: DScribe's script, seed 7, measured by `course.py bench`
 ratios = published / np.median(final_errors, axis=0)
 report("published script's energy error divided by the final model's", ratios[0], at_least=9500)
 report("published script's force error divided by the final model's", ratios[1], at_least=3300)
@@ -1005,76 +1301,6 @@ training_explorer(data)
 # </details>
 
 # %% [markdown]
-# ## Exercises
-#
-# **1. Energies alone.** Fit 32 tanh units to the 30 labels with `force_weight=0` (an argument of `train`), five seeds. What are the median errors on the test points?
-#
-# <details><summary>Solution</summary>
-#
-# ```python
-# alone = [train(labels, seed=seed, **prepared.DIMER_FIT, force_weight=0.0)[0] for seed in range(5)]
-# print("energies only:", np.median([test_errors(one) for one in alone], axis=0).round(2))
-# print("energies and forces:", np.median(final_errors, axis=0).round(4))
-# ```
-#
-# About 0.3 meV and 10 meV/Å, a thousand times worse or nearly so. It is not that 30 energies say too little about the curve: in lesson 4 another method makes much more of the same 30. But 257 weights can meet 30 numbers in many ways, and without the slopes this fit ends on a poorer one.
-#
-# </details>
-#
-# **2. A larger batch.** Train the recipe for 300 epochs with `batch_size=8`. Is the curve smoother? Does it get as low in the same number of *steps*?
-#
-# <details><summary>Solution</summary>
-#
-# ```python
-# larger = train_with_adam(new_network(0, torch.float32), epochs=300, batch_size=8)
-# for name, run in (("2 points", adam_curve[:, 1]), ("8 points", larger[:, 1])):
-#     print(name, "mean jump of log10(loss) from epoch to epoch:", np.abs(np.diff(np.log10(run))).mean().round(3))
-# print("lowest loss in 900 steps:", adam_curve[:75, 1].min().round(3), larger[:, 1].min().round(3))
-# ```
-#
-# Yes, it is smoother: the jumps shrink, for a gradient of 8 points is a better estimate. An epoch has only 3 steps now instead of 12, so 300 epochs are as many steps as 75 of the old. In the same number of steps the larger batch gets at least as low; it pays with four times the points in each step.
-#
-# </details>
-#
-# **3. A forgotten minus.** Change the sign of the forces in `predict` and train again. Does training fail? What does the loss tell? Then compare a force of any network with the finite difference of its energy, as in section 7.
-#
-# <details><summary>Solution</summary>
-#
-# ```python
-# def predict(network, D, dD, **keywords):
-#     D = D.detach().requires_grad_(True)
-#     energies = network(D)
-#     (gradient,) = torch.autograd.grad(energies.sum(), D, **keywords)
-#     return energies, torch.einsum("saxk,sk->sax", dD, gradient)  # the minus is missing
-#
-# wrong = train_with_adam(new_network(0, torch.float32), epochs=100)
-# print("validation loss:", wrong[:, 1].min().round(2), "instead of", adam_curve[:100, 1].min().round(3))
-# _, force = predict(untrained, *as_tensors([60])[:2])
-# plus, minus = (energy_at(untrained, data.positions[60] + h * push) for h in (1e-4, -1e-4))
-# print("force:", force[0, 0, 0].item(), " finite difference:", -(plus - minus) / 2e-4)
-# ```
-#
-# It runs without an error. Energies and forces now contradict each other, so the loss cannot fall far, but only the last line says what is wrong: the two have opposite signs. (Section 13 would stay green: it checks the package's own `predict`. Run the cell of section 3 again to get the right forces back.)
-#
-# </details>
-#
-# **4. Four units.** Fit the 30 labels with 4 and with 32 units, five seeds each, 200 and 1000 iterations. Which is better?
-#
-# <details><summary>Solution</summary>
-#
-# ```python
-# for iterations in (200, 1000):
-#     for width in (4, 32):
-#         settings = {"hidden_units": (width,), "method": "levenberg_marquardt", "iterations": iterations}
-#         fitted = [train(labels, seed=seed, **settings)[0] for seed in range(5)]
-#         print(iterations, width, np.median([test_errors(one) for one in fitted], axis=0))
-# ```
-#
-# At 200 iterations they lie close together. At 1000 both have improved, and 4 units are ahead by a factor of about five in energy and in force: fewer weights leave fewer ways through the labels. Which width is best depends on how long you fit. (Now the test points have been looked at twice: to *choose* by this, use the parts of section 12.)
-#
-# </details>
-
-# %% [markdown]
 # ## Summary
 #
 # - The tutorial's recipe in short cells: standardise inside the network, predict energies, differentiate, chain rule, loss, mini-batches, early stopping with the best weights kept.
@@ -1085,33 +1311,19 @@ training_explorer(data)
 # - The loss is a sum of squares, so residuals and their Jacobian give its curvature. Levenberg-Marquardt takes the validation loss more than seven orders of magnitude below the recipe's.
 # - The size of the network was chosen within the 30 labels; then all 30 were fitted. On the 170 test points: at most 0.0015 meV and 0.075 meV/Å (median of 5 seeds), thousands of times better than the published script.
 # - $\partial\hat E/\partial\mathbf D$ and $\hat{\mathbf F}$ agree with finite differences, and the saved file holds numbers and text only.
+
+# %% [markdown]
+# ## Quiz
 #
-# ## Questions
-#
-# **1.** Why does training on forces need second derivatives of the network?
-#
-# <details><summary>Answer</summary>
-#
-# The force is already a derivative of the network with respect to its input. The optimiser needs the derivative of the loss, and so of the force, with respect to the weights: one derivative by input, then one by weights. `create_graph=True` keeps what the second one needs.
-#
-# </details>
-#
-# **2.** A fit is stopped by the validation loss. May its validation error be reported as the error of the model?
-#
-# <details><summary>Answer</summary>
-#
-# No. The weights were chosen because they do well on just these points, so the number is too good. Report the error on points that neither fitted nor chose anything: the test set.
-#
-# </details>
-#
-# **3.** Levenberg-Marquardt beats Adam by far here. Why do people train large models with Adam all the same?
-#
-# <details><summary>Answer</summary>
-#
-# It needs all points in every step, and a matrix with a row and a column for each weight. With millions of structures and weights one step would cost too much; noisy cheap steps are then cheaper. With 30 labels and a few hundred weights it is the other way round.
-#
-# </details>
-#
+# Three questions; each answer says at once whether it is right, and why.
+
+# %%
+quiz(3)
+
+# %%
+progress(3)
+
+# %% [markdown]
 # ## Next
 #
 # [Lesson 4: Analysis](04_analysis.ipynb). The terms and symbols are listed under [Terminology](01_principle.ipynb#Terminology).
