@@ -19,6 +19,8 @@ For readers
 For teachers
   student [FOLDER] make the student's edition, without solutions: a folder and a zip of it
   teacher [FOLDER] make the teacher's edition, with all solutions open: a folder and a zip of it
+  grade FOLDER     run the answers in a folder of handed-in notebooks, and write a table of what the
+                   checks say to each: FOLDER_grades.csv, and FOLDER_grades.html to read
 
 For contributors
   test [OPTIONS]   run all tests and all notebooks. OPTIONS and paths go to pytest:
@@ -45,6 +47,7 @@ import paths
 from bounds import bounds
 from editions import student, teacher
 from environment import find_environment
+from grading import grade
 from interpreters import tool_environment
 from lock import lock
 from notebooks import run, sync
@@ -110,6 +113,7 @@ def main(arguments):
         "lock": lock,
         "student": student,
         "teacher": teacher,
+        "grade": grade,
     }
     if not arguments or arguments[0] == "help" or "-h" in arguments or "--help" in arguments:
         print(__doc__.strip())

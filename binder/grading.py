@@ -1,4 +1,13 @@
-"""The grading view: a table of what the checks say to every answer in a folder of handed-in notebooks."""
+"""The grading view: a table of what the checks say to every answer in a folder of handed-in notebooks.
+
+Of a notebook, only the cells of exercises are run, with the definitions that they need, beside the variables of a clean
+copy of the lesson; the check and what it takes from the lesson are the course's own. Each answer has a process and a
+folder of its own, with limits of time, memory and file size. So a notebook cannot stop the table, change what another
+one gets, or write a grade by printing or into a file.
+
+What is not prevented: an answer is a program, and runs with the rights of the one who grades. One that is written to
+cheat can replace the check in its own process and so get its own exercise right; one that is written to harm can read,
+change and send files. Look at what is suspicious, and grade notebooks of people whom you do not know in a container.
 
 import json
 import os
@@ -39,7 +48,9 @@ def grade(arguments):
         own = max(found, key=lambda number: len(found[number])) if any(found.values()) else None
         rows += notes(hand_in, own)
         for number in known:
-            wanted = found[number] if number != own else list(known[number].titles)
+            wanted = (
+                found[number] if number != own else [cell["number"] for cell in known[number].cells if cell["number"]]
+            )
             if wanted:
                 jobs[number].append({"key": key, "numbers": wanted, "cells": hand_in.cells})
     python = find_environment(READERS)
@@ -48,7 +59,7 @@ def grade(arguments):
             say(f"lesson {number}: {len(jobs[number])} notebooks")
             for (key, exercise), (state, said) in grades_of(python, lesson, jobs[number], seconds).items():
                 who, file = handed_in[key].who, handed_in[key].file
-                rows.append(Row(who, file, number, exercise, lesson.titles[exercise], state, said))
+                rows.append(Row(who, file, number, exercise, lesson.titles.get(exercise, ""), state, said))
     rows.sort(
         key=lambda row: (
             row.who.lower(),
@@ -99,26 +110,30 @@ def grades_of(python, lesson, jobs, seconds):
 
     If an answer ends the whole process, it is named, and the others are judged in a new one.
     """
-    grades = {}
+    grades, suspects = {}, []
     while True:
-        left = []
-        for job in jobs:
-            numbers = [number for number in job["numbers"] if (job["key"], number) not in grades]
-            # Without fork, each answer has a whole run of the lesson for itself.
-            left += [dict(job, numbers=numbers)] if numbers and FORK else [dict(job, numbers=[one]) for one in numbers]
+        left = [
+            dict(job, numbers=[number])
+            for job in jobs
+            for number in job["numbers"]
+            if (job["key"], number) not in grades
+        ]
         if not left:
             return grades
-        batch = left if FORK else left[:1]
+        suspects = [job for job in suspects if job in left]
+        # Without fork, each answer has a run of the lesson for itself; so has one that may have ended the process.
+        batch = left if FORK and not suspects else (suspects or left)[:1]
         begun, failed = run_worker(python, lesson, batch, seconds, grades)
-        if failed or not FORK:
-            said = failed or "Python itself ended, or took too long: does the cell end it, or does a loop never end?"
-            begun = {(job["key"], number) for job in batch for number in job["numbers"]}
+        ungraded = [job for job in batch if (job["key"], job["numbers"][0]) not in grades]
+        if failed:
+            said, named = failed, ungraded
+        elif len(batch) == 1:
+            said, named = "Python itself ended, or its time was over, while this answer ran.", ungraded
         else:
-            said = "Python itself ended while this answer ran."
-        if not begun and not all((job["key"], number) in grades for job in batch for number in job["numbers"]):
-            begun, said = {(batch[0]["key"], batch[0]["numbers"][0])}, "It could not be judged."
-        for which in begun:
-            grades.setdefault(which, ("stopped", said))
+            said, named = "It could not be judged.", [] if begun else ungraded
+            suspects = [job for job in ungraded if (job["key"], job["numbers"][0]) in begun]
+        for job in named:
+            grades[job["key"], job["numbers"][0]] = "stopped", said
 
 
 def run_worker(python, lesson, jobs, seconds, grades):
@@ -128,38 +143,45 @@ def run_worker(python, lesson, jobs, seconds, grades):
     """
     wanted = {(job["key"], number) for job in jobs for number in job["numbers"]}
     begun, failed = set(), ""
-    with tempfile.TemporaryDirectory() as scratch:
+    scratch = tempfile.mkdtemp()
+    try:
         place = copy_course(scratch)
         task = {"cells": lesson.cells, "jobs": jobs, "seconds": seconds, "at_once": AT_ONCE, "fork": FORK}
         paths.write(os.path.join(scratch, "task.json"), json.dumps(task))
         variables = tool_environment(python)
         variables.update(PYTHONPATH=place, MPLBACKEND="agg", COURSE_GRADES="", TMPDIR=scratch)
         program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "grading_worker.py")
-        worker = subprocess.Popen(
+        with subprocess.Popen(
             [python, "-W", "ignore", program, os.path.join(scratch, "task.json")],
             cwd=place,
             env=variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             encoding="utf-8",
-        )
-        clock = threading.Timer(LESSON_SECONDS + seconds * len(wanted), worker.kill)
-        clock.start()
-        for line in worker.stdout:
-            try:
-                told = json.loads(line)
+        ) as worker:
+            clock = threading.Timer(LESSON_SECONDS + seconds * len(wanted), worker.kill)
+            clock.start()
+            for line in worker.stdout:
+                told = understood(line)
+                failed = told.get("failed", failed)
                 which = told.get("key"), told.get("number")
-            except (ValueError, AttributeError):
-                continue
-            failed = told.get("failed", failed)
-            if which in wanted and told["state"] == "begun":
-                begun.add(which)
-            elif which in wanted:
-                grades.setdefault(which, (told["state"], told["said"]))
-                begun.discard(which)
-        worker.wait()
-        clock.cancel()
+                if which in wanted and told["state"] == "begun":
+                    begun.add(which)
+                elif which in wanted:
+                    grades.setdefault(which, (told["state"], told["said"]))
+                    begun.discard(which)
+            clock.cancel()
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
     return begun, failed
+
+
+def understood(line):
+    """Return what the worker says in a line; nothing, if it was cut short."""
+    try:
+        return json.loads(line)
+    except ValueError:
+        return {}
 
 
 def copy_course(scratch):

@@ -39,8 +39,8 @@ def overview(rows):
     best = defaultdict(dict)
     for row in rows:
         states = best[row.who]
-        if row.exercise and RANK.index(row.state) < RANK.index(states.get(row.exercise, RANK[-1])) + 1:
-            states[row.exercise] = row.state
+        if row.exercise:
+            states[row.exercise] = min(row.state, states.get(row.exercise, RANK[-1]), key=RANK.index)
     numbers = {number for states in best.values() for number in states}
     return sorted(numbers, key=lambda number: [int(part) for part in number.split(".")]), best
 

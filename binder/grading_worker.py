@@ -5,6 +5,7 @@ a line of JSON. Where processes can be forked, every answer is run in one of its
 variables: a lesson runs once for a whole class, and nothing that an answer does reaches another one.
 """
 
+import contextlib
 import json
 import os
 import select
@@ -78,17 +79,20 @@ def start(stub, job, sources, variables, say):
         say.close()
         os.close(end)
         shut_in()
-        grade = judge_answer(stub, job["cells"], sources, variables)
-        os.write(far_end, json.dumps([grade[0], grade[1][:LONGEST]]).encode())
-    finally:
+        state, said = judge_answer(stub, job["cells"], sources, variables)
+        os.write(far_end, json.dumps([state, said[:LONGEST]]).encode())
         os._exit(0)
+    finally:
+        os._exit(70)
 
 
 def shut_in():
     """Give this process a session and a folder of its own, and limits."""
+    import ctypes
     import resource
 
     os.setsid()
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: it ends when the one that watches it does
     signal.signal(signal.SIGINT, signal.default_int_handler)
     folder = tempfile.mkdtemp(dir=os.getcwd())
     for name in os.listdir("."):
@@ -120,10 +124,8 @@ def collect(running, stub, seconds, say):
         elif not late:
             continue
         for kill, number in ((os.killpg, process), (os.kill, process)):  # also what the answer has started
-            try:
+            with contextlib.suppress(OSError):
                 kill(number, signal.SIGKILL)
-            except OSError:
-                pass
         _, status = os.waitpid(process, 0)
         os.close(end)
         del running[end]

@@ -7,7 +7,7 @@ from collections import namedtuple
 
 import paths
 from edition_lessons import tags_of, text_of
-from editions import files_of
+from editions import MARK, files_of
 
 # `problem` is empty, or says why there are no cells. A cell is a dict of "id" and "source".
 HandIn = namedtuple("HandIn", "who file cells problem")
@@ -39,13 +39,13 @@ def lessons():
 
 def read_folder(folder):
     """Return a HandIn for every file in a folder and its sub-folders, but for the course's own that are no lessons."""
-    own, found = tuple(files_of(paths.ROOT)), []
+    own, found = tuple("/" + name for name in [*files_of(paths.ROOT), MARK.replace(os.sep, "/")]), []
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in SKIPPED and not name.startswith("."))
         for name in sorted(names):
             file = os.path.relpath(os.path.join(place, name), folder).replace(os.sep, "/")
             notebook = name.lower().endswith(".ipynb")
-            if name.startswith(".") or (not notebook and file.partition("/")[2].endswith(own)):
+            if name.startswith(".") or (not notebook and (file.endswith(own) or "/right_answers/" in file)):
                 continue
             cells, problem = read_notebook(os.path.join(place, name)) if notebook else ([], "This is no notebook.")
             found.append(HandIn(learner(file), file, cells, problem))
