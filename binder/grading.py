@@ -8,6 +8,7 @@ one gets, or write a grade by printing or into a file.
 What is not prevented: an answer is a program, and runs with the rights of the one who grades. One that is written to
 cheat can replace the check in its own process and so get its own exercise right; one that is written to harm can read,
 change and send files. Look at what is suspicious, and grade notebooks of people whom you do not know in a container.
+"""
 
 import json
 import os
