@@ -1,6 +1,11 @@
-"""How JupyterLab reads and writes notebooks here: opening one does not modify it, and a save adds nothing by itself."""
+"""How JupyterLab reads and writes notebooks here: opening one does not modify it, and a save adds nothing by itself.
+
+And where memory is limited, how it keeps below that: see room_for_lessons.py beside this file.
+"""
 
 import platform
+import sys
+from pathlib import Path
 
 from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
 
@@ -29,5 +34,9 @@ class SteadyNotebooks(AsyncLargeFileManager):
         return await super().save(model, path)
 
 
+sys.path.insert(0, str(Path(__file__).parent))
+from room_for_lessons import RoomForLessons  # noqa: E402
+
 c = get_config()  # noqa: F821 (Jupyter's own function, there while it reads this file)
 c.ServerApp.contents_manager_class = SteadyNotebooks
+c.ServerApp.kernel_manager_class = RoomForLessons
