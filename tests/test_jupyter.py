@@ -24,6 +24,7 @@ def test_there_are_no_other_settings():
     assert {path for path in found if "__pycache__" not in path} == {
         "jupyter_server_config.json",
         "jupyter_server_config.py",
+        "room_for_lessons.py",
         "labconfig/default_setting_overrides.json",
         "labconfig/page_config.json",
     }
@@ -40,7 +41,9 @@ def test_there_are_no_other_settings():
         "LabApp": {"default_url": START_PAGE},
     }
     code = PyFileConfigLoader("jupyter_server_config.py", str(JUPYTER)).load_config()
-    assert {name: list(section) for name, section in code.items()} == {"ServerApp": ["contents_manager_class"]}
+    assert {name: list(section) for name, section in code.items()} == {
+        "ServerApp": ["contents_manager_class", "kernel_manager_class"]
+    }
 
 
 def test_jupyterlab_opens_the_start_page_and_asks_nothing(monkeypatch):

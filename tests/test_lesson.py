@@ -48,3 +48,24 @@ def test_every_role_looks_different():
         assert set(looks) == {"truth", "model", "training", "validation", "test", "baseline"}
         assert len({look["color"] for look in looks.values()}) == len(looks)
         assert all(looks[role]["color"] == COLOURS[role] for role in looks if role != "test")
+
+
+def test_a_lesson_says_when_memory_is_nearly_used_up(monkeypatch, capsys):
+    monkeypatch.delenv("MEM_LIMIT", raising=False)
+    monkeypatch.delenv("COURSE_STOPPED", raising=False)
+    start_lesson()
+    monkeypatch.setenv("MEM_LIMIT", "1e15")
+    start_lesson()
+    monkeypatch.setenv("MEM_LIMIT", "no number")
+    start_lesson()
+    assert capsys.readouterr().out == ""
+    monkeypatch.setenv("MEM_LIMIT", "1e7")
+    start_lesson()
+    assert "of 0.0 GB are used. Close lessons that you have finished" in capsys.readouterr().out
+
+
+def test_a_lesson_names_those_that_were_stopped_for_it_once(monkeypatch, capsys):
+    monkeypatch.setenv("COURSE_STOPPED", "03_training, 04_analysis")
+    start_lesson()
+    start_lesson()
+    assert capsys.readouterr().out.count("stopped: 03_training, 04_analysis. ") == 1

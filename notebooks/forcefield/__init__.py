@@ -79,6 +79,7 @@ error messages
   structure_checks       of structures and centres
 what readers see
   lesson                 start of every lesson: one thread, the course's style
+  memory                 what a lesson says before memory runs out
   plots                  colours and lines of all figures, alt text
   viewer                 pictures of atoms
   course_map             the map of the course as a picture
