@@ -11,12 +11,12 @@
 #
 # **You need** [lesson 1](01_principle.ipynb) (descriptor, Jacobian, chain rule), Python with numpy, and the idea of a partial derivative.
 #
-# **Time** about 65 minutes of reading and running, 15 minutes of exercises. Parts marked *optional* (10 of the 65 minutes) are not needed later. All cells run in under a minute.
+# **Time** about 70 minutes to read and run, 45 for the exercises. Parts marked *optional* (10 of the 70 minutes) are not needed later. All cells run in under a minute.
 
 # %% [markdown]
 # ## Dataset generation
 #
-# A force field learns from examples. Each example here is one pair of atoms (a *dimer*), and it carries five things:
+# A force field learns from examples. Each example here is one pair of atoms (a *dimer*), and it carries five things (each symbol is explained in [Terminology](01_principle.ipynb#Terminology)):
 #
 # | what | array | shape | unit |
 # |---|---|---|---|
@@ -34,6 +34,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+from forcefield.exercises import check, check_solution, progress, quiz
 from forcefield.lesson import start_lesson
 from forcefield.plots import COLOURS, POINTS, show
 
@@ -49,7 +50,7 @@ start_lesson()  # one thread, and one style for all figures
 import ase
 from ase.calculators.lj import LennardJones
 
-sigma_lj, epsilon = 2.9, 1.0  # Å, eV
+sigma_lj, epsilon = 2.9, 1.0  # size in Å and depth in eV of the Lennard-Jones potential, as in lesson 1
 distances = np.linspace(2.5, 5.0, 200)  # Å
 
 # %%
@@ -88,9 +89,9 @@ assert sideways < 1e-12
 #
 # **What do you expect?** The lowest energy is −1 eV, near 3.26 Å. What is the highest energy between 2.5 and 5 Å, and how many of the 200 energies are negative?
 #
-# - (a) about 1 eV, half of them
-# - (b) about 14 eV, most of them
-# - (c) about 14 eV, few of them
+# - **A** about 1 eV, half of them
+# - **B** about 14 eV, most of them
+# - **C** about 14 eV, few of them
 
 # %%
 force_on_left = forces[:, 0, 0]
@@ -119,7 +120,7 @@ show(
 )
 
 # %% [markdown]
-# **(b).** The steep part on the left holds almost all of the range. The region around the minimum, where atoms spend their time, is small beside it. A model that fits the steep part only roughly has large errors; a model
+# **Answer: B.** The steep part on the left holds almost all of the range, although few pairs lie there: 14 eV rules out A, and with most energies negative, C fails. The region around the minimum, where atoms spend their time, is small beside it. A model that fits the steep part only roughly has large errors; a model
 # that misses the minimum is useless. Keep this in mind when errors are averaged.
 #
 # Are the forces really minus the slope of the energies? The simplest check: move each coordinate a little to both sides, and take minus the difference of the energies, divided by the distance between the two places. `numerical_forces` does that for all six coordinates.
@@ -147,7 +148,7 @@ assert largest < 1e-5
 # %% [markdown]
 # ## 2. SOAP at the midpoint
 #
-# A model needs input that does not change when the pair is turned or its atoms are swapped. The descriptor SOAP (*smooth overlap of atomic positions*,
+# A model needs input that does not change when the pair is turned or its atoms are swapped. The [descriptor](01_principle.ipynb#Terminology) SOAP (*smooth overlap of atomic positions*,
 # [Bartók et al. 2013](https://doi.org/10.1103/PhysRevB.87.184115)) is computed in three steps.
 #
 # 1. **Density.** Put a Gaussian of width $\sigma$ on every atom: $\;\rho(\mathbf{q}) = \sum_i \exp\!\left(-|\mathbf{q}-\mathbf{R}_i|^2 / 2\sigma^2\right)$ at every point $\mathbf{q}$ in space.
@@ -155,11 +156,11 @@ assert largest < 1e-5
 #    radial functions $g_n$, $n=1\dots n_\mathrm{max}$, depend on the distance $q$ from the centre. The spherical harmonics $Y_{lm}$, $l=0\dots l_\mathrm{max}$, $m=-l\dots l$, depend on the direction; they are the angular functions of the hydrogen atom.
 # 3. **Sums that do not depend on direction.** Turning the pair changes the $c_{nlm}$, but not these sums over $m$, the *power spectrum*: $\;p_{nn'l} = \pi\sqrt{8/(2l+1)}\,\sum_m c_{nlm}\,c_{n'lm}$.
 #
-# The numbers $p_{nn'l}$ are the features. For the two pictures below we write the radial functions out by hand.
+# The numbers $p_{nn'l}$ are the [features](01_principle.ipynb#Terminology). For the two pictures below we write the radial functions out by hand.
 
 # %% [markdown]
 # DScribe's default basis is called `gto` (Gaussian-type orbitals). For $l=0$ it starts from Gaussians $e^{-\alpha_n q^2}$. Each falls to $10^{-3}$ at its own distance $a_n$; these lie equally spaced between 1 Å and
-# `r_cut`. Their mixtures $g_n$ are made orthonormal: $\int g_n g_{n'} q^2 \mathrm{d}q$ is 1 for $n=n'$ and 0 otherwise.
+# `r_cut`. Their mixtures $g_n$ are made orthonormal: $\int g_n g_{n'} q^2 \mathrm{d}q$ is 1 for $n=n'$ and 0 otherwise. (`np.trapezoid` computes an integral as a sum over the grid `q`.)
 
 # %%
 from scipy.linalg import inv, sqrtm
@@ -261,6 +262,40 @@ assert np.allclose(by_hand, descriptors[system, 0], rtol=0, atol=1e-8)
 # The same numbers: three integrals, multiplied in pairs. There is no more to SOAP than that (for $l=0$).
 
 # %% [markdown]
+# ### Exercise 2.1: Any number of atoms
+#
+# **8 minutes**
+#
+# The cell above holds for two atoms at the same distance from the centre. Write a function for any number of atoms at any distances. For $l=0$ their directions do not matter. Use `q`, `radial_functions`, `sigma` and `n_max` of this section. The check compares with DScribe.
+
+# %% tags=["exercise"]
+def features_around(distances_to_centre):
+    """Six SOAP features, shape (6,), from the distances of atoms, shape (n_atoms,), in Å."""
+    return ...
+
+
+check("2.1", features_around)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# The density is a sum over atoms, and the coefficients are integrals over the density. So compute `coefficients` for one atom, without the factor 2, and add up over the atoms. What comes after that happens once.
+#
+# </details>
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+def features_around(distances_to_centre):
+    total = np.zeros(n_max)
+    for distance in distances_to_centre:
+        ratio = q * distance / sigma**2
+        around = np.exp(-(q**2 + distance**2) / (2 * sigma**2)) * np.sinh(ratio) / ratio
+        total += np.sqrt(4 * np.pi) * np.trapezoid(radial_functions * around * q**2, q)
+    return np.pi * np.sqrt(8) * np.outer(total, total)[np.triu_indices(n_max)]
+
+
+check_solution("2.1", features_around)
+
+# %% [markdown]
 # ## 3. The derivatives, index by index
 #
 # `derivatives[system, center, atom, axis, feature]` says how fast one feature changes when one atom moves along one axis. Its unit is 1/Å. Here is one entry, and a test of what it says:
@@ -280,10 +315,10 @@ print(f"predicted change of feature 5 for 0.01 Å: {0.01 * value:.4f}, found: {c
 #
 # **What do you expect?** How many of its six rows are zero?
 #
-# - (a) none
-# - (b) three: those of one atom
-# - (c) four: those of y and z
-# - (d) all but one
+# - **A** none
+# - **B** three: those of one atom
+# - **C** four: those of y and z
+# - **D** all but one
 
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
 jacobian = derivatives[60, 0].reshape(6, 6) + 0.0  # rows: atom 0 x, y, z, atom 1 x, y, z
@@ -304,7 +339,7 @@ show(
 )
 
 # %% [markdown]
-# **(c)**, and the two rows that are left are opposite. Both have a reason.
+# **Answer: C.** And the two rows that are left are opposite, so B and D fail: both atoms change the descriptor, each along x. Both facts have a reason.
 #
 # - **The y and z rows are zero.** A small step sideways does not change the atom's distance from the centre to first order: by Pythagoras it changes with the square of the step.
 # - **The x rows are opposite.** Atom 0 moved right comes closer to the centre, atom 1 moved right goes away from it. The pair is symmetric about the centre, so the effects are equal in size.
@@ -330,6 +365,39 @@ print("agrees with the slope of the curves to 0.01 per Å:", difference < 0.01)
 assert difference < 0.01
 
 # %% [markdown]
+# ### Exercise 2.2: Atoms that move
+#
+# **7 minutes**
+#
+# A stretch is one motion. Now every atom has a velocity of its own. Write the rate at which each feature changes, for any number of systems, centres and atoms. (What `np.einsum` does: [lesson 1](01_principle.ipynb), step 4 of its section 6.)
+
+# %% tags=["exercise"]
+def rate_of(derivatives, velocities):
+    """Rates, shape (n_systems, n_centers, n_features), in 1/fs (1 fs = 10^-15 s).
+
+    Takes derivatives (n_systems, n_centers, n_atoms, 3, n_features) in 1/Å; the centres stay.
+    Takes velocities (n_systems, n_atoms, 3) in Å/fs.
+    """
+    return ...
+
+
+check("2.2", rate_of)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# In a short time, each coordinate changes by velocity times time, and the feature by derivative times that. Add up over everything that moves: which two indices of the derivatives are those?
+#
+# </details>
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+def rate_of(derivatives, velocities):
+    return np.einsum("scaxk,sax->sck", derivatives, velocities)
+
+
+check_solution("2.2", rate_of)
+
+# %% [markdown]
 # ## 4. The gradient check: one step is not enough
 #
 # Agreement to 0.01 is a first hint, not a proof. The standard proof is the **central difference**: move one coordinate by $+h$ and by $-h$,
@@ -340,9 +408,9 @@ assert difference < 0.01
 #
 # **What do you expect?** How does the error of the central difference change as $h$ becomes smaller?
 #
-# - (a) it falls all the way
-# - (b) it falls, then stays level
-# - (c) it falls, then rises again
+# - **A** it falls all the way
+# - **B** it falls, then stays level
+# - **C** it falls, then rises again
 
 
 # %%
@@ -386,7 +454,7 @@ show(
 )
 
 # %% [markdown]
-# **(c).** The points form a V, because there are two errors.
+# **Answer: C.** The points form a V, because there are two errors. A and B know the first one only.
 #
 # - **Truncation.** The formula leaves out higher terms of the Taylor series. For the central difference the first one left out is $\tfrac16 h^2\,\mathbf D'''$: on logarithmic axes a line of slope 2. For the
 #   forward difference it is $\tfrac12 h\,\mathbf D''$: slope 1.
@@ -437,6 +505,44 @@ print("whole Jacobian agrees to 1e-8 per Å:", difference < 1e-8)
 assert difference < 1e-8
 
 # %% [markdown]
+# ### Exercise 2.3: Which derivatives are right?
+#
+# **10 minutes** · spot the mistake
+#
+# Four descriptors of three atoms, each with an array of derivatives. Some of the arrays do not belong to their features; the mistakes were reported by users of DScribe. Give `True` for each set whose derivatives are right, `False` for the others. Beware: one step is not enough.
+
+# %% tags=["exercise"]
+from forcefield.exercises.lesson_02 import suspicious_derivatives
+
+set_positions, derivative_sets = suspicious_derivatives()  # (3, 3) in Å
+set_features, set_derivatives = derivative_sets["A"]  # a function; (atom, axis, feature) in 1/Å
+
+answer = {"A": ..., "B": ..., "C": ..., "D": ...}
+check("2.3", answer)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# `central_difference(set_features, set_positions, step)` gives an array of the shape of `set_derivatives`. Print the largest difference for steps from $10^{-1}$ to $10^{-6}$ Å, for each set. What does the smallest of these errors say?
+#
+# </details>
+#
+# <details><summary>Sources (they give the answer away)</summary>
+#
+# DScribe, issues [63](https://github.com/SINGROUP/dscribe/issues/63) and [113](https://github.com/SINGROUP/dscribe/issues/113). Both are settled in the version that the course uses; the sets here repeat what was reported.
+#
+# </details>
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+answer = {}
+for set_name, (set_features, set_derivatives) in derivative_sets.items():
+    found = [central_difference(set_features, set_positions, step) for step in np.logspace(-1, -6, 11)]
+    best_error = min(np.abs(one - set_derivatives).max() for one in found)
+    answer[set_name] = best_error < 0.01 * np.abs(set_derivatives).max()
+
+check_solution("2.3", answer)
+
+# %% [markdown]
 # ## 5. What each SOAP parameter changes
 #
 # A descriptor is good when different distances get clearly different features. A measure for that is the **sensitivity**: how fast the descriptor changes with $r$, compared with its largest length,
@@ -462,7 +568,7 @@ def sensitivity(features, slopes):
 
 
 # %% [markdown]
-# Two helpers, folded: `table` prints the smallest sensitivity between 2.5 and 5 Å for several values of one parameter; `draw` shows features (over their largest length) and sensitivity for some of them.
+# A helper, folded: `table` prints the smallest sensitivity between 2.5 and 5 Å for several values of one parameter.
 
 
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
@@ -476,47 +582,41 @@ def table(name, values):
         print(f"{value!s:>10s}  {numbers}")
 
 
-def draw(name, values, alt):
-    """Draw features for the values of one parameter, and the sensitivity of all of them."""
-    figure, panels = plt.subplots(1, len(values) + 1, figsize=(7.5, 2.4))
-    for value, style, axes in zip(values, ("-", "--", ":"), panels[:-1], strict=False):
-        features, slopes = soap_curves(**{name: value})
-        axes.plot(distances, features / np.linalg.norm(features, axis=1).max(), linewidth=1.2)
-        axes.set(xlabel="r (Å)", ylim=(-0.5, 1.1))
-        axes.set_title(f"{name} = {value}", fontsize=10)
-        panels[-1].semilogy(distances, sensitivity(features, slopes), style, label=str(value))
-    panels[0].set_ylabel("features / largest |D|", fontsize=9)
-    panels[-1].set(xlabel="r (Å)", ylim=(1e-6, 10))
-    panels[-1].set_title("sensitivity s (1/Å)", fontsize=10)
-    panels[-1].legend(loc="lower left", title=name, fontsize=9, title_fontsize=9)
-    show(figure, alt)
-
-
 # %% [markdown]
 # ### `r_cut`: where the radial functions end
 #
 # **What do you expect?** The atoms are at most 2.5 Å from the centre. Which is the smallest of these values of `r_cut` with a sensitivity above 0.1 per Å everywhere?
 #
-# - (a) 1.2 Å
-# - (b) 2.5 Å
-# - (c) 4 Å
+# - **A** 1.2 Å
+# - **B** 2.5 Å
+# - **C** 4 Å
 
 # %%
 table("r_cut", (1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0))
 
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
-draw(
-    "r_cut",
-    (1.2, 2.5, 5.0),
+figure, panels = plt.subplots(1, 4, figsize=(7.5, 2.4))
+for value, style, axes in zip((1.2, 2.5, 5.0), ("-", "--", ":"), panels[:-1], strict=True):
+    features, slopes_of_value = soap_curves(r_cut=value)
+    axes.plot(distances, features / np.linalg.norm(features, axis=1).max(), linewidth=1.2)
+    axes.set(xlabel="r (Å)", ylim=(-0.5, 1.1))
+    axes.set_title(f"r_cut = {value} Å", fontsize=10)
+    panels[-1].semilogy(distances, sensitivity(features, slopes_of_value), style, label=str(value))
+panels[0].set_ylabel("features / largest |D|", fontsize=9)
+panels[-1].set(xlabel="r (Å)", ylim=(1e-6, 10))
+panels[-1].set_title("sensitivity s (1/Å)", fontsize=10)
+panels[-1].legend(loc="lower left", title="r_cut (Å)", fontsize=9, title_fontsize=9)
+show(
+    figure,
     "Features and sensitivity for three cutoff radii. With 1.2 Å all features are flat beyond "
     "a distance of about 4 Å and the sensitivity falls by four orders of magnitude; with 5 Å they vary everywhere.",
 )
 
 # %% [markdown]
-# **(c).** The radial functions fall to a thousandth at `r_cut` or before, so an atom near `r_cut` hardly changes the features. By this measure `r_cut` should be clearly larger than the distances that matter. (The limit of 0.1 is ours. Lesson [5](05_experiments.ipynb) measures errors: 3 Å is good enough there.) Too large has a price too: from 5 to
+# **Answer: C.** The radial functions fall to a thousandth at `r_cut` or before, so an atom near `r_cut` hardly changes the features. That rules out A, and B as well: a cutoff equal to the farthest distance is too short. By this measure `r_cut` should be clearly larger than the distances that matter. (The limit of 0.1 is ours. Lesson [5](05_experiments.ipynb) measures errors: 3 Å is good enough there.) Too large has a price too: from 5 to
 # 8 Å the same three functions have to cover more space, and the smallest sensitivity falls by half.
 #
-# `r_cut` is **not** the distance up to which atoms count. Two widths add up: that of the radial functions and that of the Gaussian on the atom. DScribe leaves an atom out only beyond $r_\mathrm{cut} + \sigma\sqrt{-2\ln 0.001}$, which is $r_\mathrm{cut} + 3.72\,\sigma$: there the Gaussian of the atom, at the distance $r_\mathrm{cut}$, is a thousandth of its peak. The course calls this the **neighbour radius**.
+# `r_cut` is **not** the distance up to which atoms count. Two widths add up: that of the radial functions and that of the Gaussian on the atom. DScribe leaves an atom out only beyond $r_\mathrm{cut} + \sigma\sqrt{-2\ln 0.001}$, which is $r_\mathrm{cut} + 3.72\,\sigma$: there the Gaussian of the atom, at the distance $r_\mathrm{cut}$, is a thousandth of its peak. The course calls this the **neighbour radius**. (Users ask again and again what `r_cut` means: DScribe, issues [64](https://github.com/SINGROUP/dscribe/issues/64) and [154](https://github.com/SINGROUP/dscribe/issues/154).)
 
 # %%
 from forcefield.descriptors import neighbour_radius
@@ -533,80 +633,45 @@ for r_cut_small, narrow in ((1.5, 0.1), (2.0, 0.1), (1.2, 0.2)):
 # Beyond that distance every feature is exactly zero. With `r_cut=1.5` and `sigma=0.1` the pair at 4 Å and the pair at 5 Å have the same descriptor, and no amount of data will help. At that distance the features also **jump** to zero. The jump is small, but a finite difference taken across it is wrong; lesson [5](05_experiments.ipynb) measures it.
 
 # %% [markdown]
-# ### `n_max`: how finely the distance is resolved
+# ### `n_max` and `l_max`: how many features
 #
-# The number of features grows with the square of `n_max`. **What do you expect?** How many radial functions are needed for a sensitivity above 0.1 per Å everywhere?
-#
-# - (a) one
-# - (b) two
-# - (c) three or more
+# The number of features grows with the square of `n_max`, and in proportion to `l_max + 1`.
 
 # %%
-table("n_max", (1, 2, 3, 4, 6, 8))
-
-# %% jupyter={"source_hidden": true} tags=["hide-input"]
-draw(
-    "n_max",
-    (1, 3, 8),
-    "Features and sensitivity for one, three and eight radial functions. One function gives a single "
-    "curve that is flat beyond 4 Å; three and eight give many curves that vary everywhere.",
-)
+table("n_max", (1, 2, 3, 8))
 
 # %% [markdown]
-# **(b).** With `n_max=1` distances near 5 Å look the same: the only radial function decays at 1 Å, whatever `r_cut` is (see `decay_distances` in section 2). From 2 on the smallest sensitivity stays between 0.1 and 0.3 per Å.
-
-# %% [markdown]
-# ### `l_max`: how finely angles are resolved
+# With `n_max=1` distances near 5 Å look the same: the only radial function decays at 1 Å, whatever `r_cut` is (see `decay_distances` in section 2). From 2 on the smallest sensitivity stays between 0.1 and 0.3 per Å.
 #
-# But which angle is there, for two atoms and a centre between them? **What do you expect?** Which of the features with $l = 1$ to 4 are zero?
+# `l_max` says how finely angles are resolved. But which angle is there, for two atoms and a centre between them?
 #
-# - (a) all: there is no angle
-# - (b) those with odd $l$
-# - (c) none
+# **What do you expect?** Which of the features with $l = 1$ to 4 are zero?
+#
+# - **A** all: there is no angle
+# - **B** those with odd $l$
+# - **C** none
 
 # %%
-table("l_max", (0, 1, 2, 3, 4))
 features, _ = soap_curves(l_max=4)
 degree = np.repeat(np.arange(5), 6)  # l of each feature: six pairs (n, n') for each l
 for l in range(5):
     largest = np.abs(features[:, degree == l]).max()
     print(f"l = {l}: largest feature", "zero" if largest < 1e-12 else f"{largest:.1f}")
-
-# %% [markdown]
-# **(b).** For odd $l$, $Y_{lm}$ changes sign from one side of the centre to the other, and the two atoms cancel. Even $l$ add features, but no angle: the pair is always one straight line through the centre, and
-# turning it changes nothing. What they add is **other functions of the same distance**: DScribe's `gto` functions differ from $l$ to $l$. With three or more atoms $l$ does resolve angles; lesson [6](06_many_atoms.ipynb) uses `l_max=4`.
-
-# %%
 assert np.abs(features[:, degree % 2 == 1]).max() < 1e-12
-turned = structures[60].copy()
-turned.rotate(50, (1, 2, 3))
-wide = SOAP(species=["H"], periodic=False, **(standard | {"l_max": 4}))
-difference = np.abs(wide.create(turned, centers=[midpoint])[0] - features[60]).max()
-print("turning the pair changes D by less than 1e-8:", difference < 1e-8)
-assert difference < 1e-8
 
 # %% [markdown]
-# ### `sigma`: the width of the Gaussians, and what standardising does
+# **Answer: B.** For odd $l$, $Y_{lm}$ changes sign from one side of the centre to the other, and the two atoms cancel, so C fails. Even $l$ add features, so A fails, but no angle: the pair is always one straight line through the centre. What they add are **other functions of the same distance**: DScribe's `gto` functions differ from $l$ to $l$. With three or more atoms $l$ does resolve angles; lesson [6](06_many_atoms.ipynb) uses `l_max=4`.
+
+# %% [markdown]
+# ### `sigma`, and what standardising does (optional)
 #
-# **What do you expect?** Which `sigma` has the smallest sensitivity?
-#
-# - (a) a narrow one: 0.1 Å
-# - (b) a wide one: 2 Å
-# - (c) it hardly depends on `sigma`
+# You may skip this part (10 minutes) up to "Explore"; lesson [5](05_experiments.ipynb) measures what `sigma` does to errors. The smallest sensitivity hardly depends on the width of the Gaussians:
 
 # %%
-table("sigma", (0.1, 0.3, 0.5, 1.0, 2.0))
-
-# %% jupyter={"source_hidden": true} tags=["hide-input"]
-draw(
-    "sigma",
-    (0.1, 0.5, 2.0),
-    "Features and sensitivity for three Gaussian widths. Widths of 0.1 and 0.5 Å look alike; with "
-    "2 Å one feature is much larger than the others and all curves are nearly straight.",
-)
+table("sigma", (0.1, 0.5, 2.0))
 
 # %% [markdown]
-# **(c).** But the pictures differ: with 2 Å one feature is much larger than all others. The sensitivity is one number, and most of it comes from the largest feature.
+# But the sensitivity is one number, and most of it comes from the largest feature.
 #
 # Before a model reads features, each is **standardised**: its mean is subtracted, and it is divided by its standard deviation over the set (lesson [3](03_training.ipynb)). Then every feature has the same weight. What counts now is whether the features say *different* things. Take the 200 descriptors as points in a space of six dimensions. If all features were multiples of one curve, the points would lie on a line; in truth they spread along several independent directions, along some far more than along others. The **singular values** (of the table of 200 rows and six columns, means subtracted) measure the spread along each direction, largest first; `np.linalg.svd` computes them.
 
@@ -655,29 +720,6 @@ show(
 # Mind what is measured here: how different the inputs are, not how well a network fits. More directions need not mean smaller errors. Lesson [5](05_experiments.ipynb) measures the errors for each parameter.
 
 # %% [markdown]
-# ### Optional: the other basis, and what it costs
-#
-# DScribe has a second radial basis, `polynomial`.
-
-# %%
-table("rbf", ("gto", "polynomial"))
-
-# %% [markdown]
-# Both do for this task. The reason to stay with `gto` is the derivatives: they are analytic there, and only there. Here is the time for ten rounds of all 200 dimers, features and derivatives.
-
-# %%
-import time
-
-_, _ = soap_curves()  # the first call of anything is slower
-for changed in ({}, {"n_max": 8}, {"n_max": 8, "l_max": 6}, {"rbf": "polynomial"}):
-    start = time.perf_counter()
-    for _repeat in range(10):
-        features, _ = soap_curves(**changed)
-    seconds = time.perf_counter() - start
-    name = str(changed or "standard")
-    print(f"{name:26s} {features.shape[1]:4d} features, time: {seconds:.2f} s (this machine)")
-
-# %% [markdown]
 # ### Explore: the parameters together
 #
 # So far one parameter changed at a time. Here are all of them at once, for the dimer with its centre at the midpoint: the density around the centre, the descriptor at one distance, and the descriptor over all distances.
@@ -715,7 +757,7 @@ soap_explorer()
 # 4. With n_max = 1, where does the slope nearly vanish? Would a second radial function help?
 # 5. Raise l_max from 0 to 1. The number of features doubles, but every new bar is zero. Why?
 #
-# <details><summary>Answers</summary>
+# <details><summary>What one sees</summary>
 #
 # 1. The radial functions: three of them are too wide to follow a narrow Gaussian. With n_max = 8 the functions become narrower, and the features too.
 # 2. At 5 Å each atom is 2.5 Å from the centre, where all radial functions have decayed. The features are almost zero there, and almost equal.
@@ -724,6 +766,28 @@ soap_explorer()
 # 5. Odd $l$ change sign from one side of the centre to the other; the two atoms are opposite each other, so they cancel.
 #
 # </details>
+
+# %% [markdown]
+# ### Exercise 2.4: Ten features for a wide range
+#
+# **10 minutes** · open-ended
+#
+# Pairs from 2 to 7 Å are to be told apart, with the centre at the midpoint. The settings of this lesson are nearly blind at 7 Å. Find settings with **at most ten features** whose sensitivity is **at least 0.12 per Å everywhere** from 2 to 7 Å. (It is divided by the largest length of $\mathbf{D}$ in this range.) The explorer above shows both; its sentence speaks of 2.5 to 5 Å alone, so look at its lower right picture.
+
+# %% tags=["exercise"]
+answer = {"r_cut": ..., "n_max": ..., "l_max": ..., "sigma": ...}  # Å, whole numbers, Å
+check("2.4", answer)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# How far is each atom from the centre at 7 Å, and where do the radial functions end? Then spend the ten features: few `n_max` and an even `l_max` bring functions of different shapes. Features with odd $l$ are counted although they are zero.
+#
+# </details>
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+answer = {"r_cut": 7.0, "n_max": 2, "l_max": 2, "sigma": 0.5}
+check_solution("2.4", answer)
 
 # %% [markdown]
 # ## 6. The centre, and what `attach` means
@@ -740,9 +804,9 @@ soap_explorer()
 #
 # **What do you expect?** In which of the three cases is this sum zero?
 #
-# - (a) in all
-# - (b) at the midpoint, and for atom 0 with `attach=True`
-# - (c) for atom 0 with `attach=True` only
+# - **A** in all
+# - **B** at the midpoint, and for atom 0 with `attach=True`
+# - **C** for atom 0 with `attach=True` only
 
 # %%
 dimer = structures[60]
@@ -763,7 +827,7 @@ for l in (0, 1):
         print(f"l_max = {l}, {name:22s} {atom_0:6.3f}   {atom_1:6.3f}   {total:10.3f}")
 
 # %% [markdown]
-# **(b).** With `attach=False` the centre stays behind, so the sum is not zero: a model built on this predicts a net force on an isolated pair. With `attach=True` the sum is zero, as it must be for a centre on an atom.
+# **Answer: B.** With `attach=False` the centre stays behind, so the sum is not zero and A fails: a model built on this predicts a net force on an isolated pair. With `attach=True` the sum is zero, as it must be for a centre on an atom. C forgets the midpoint: there the sum is zero too, by symmetry.
 #
 # Look at the row of `attach=False` and `l_max = 0`: atom 0, on which the centre lies, seems to have no influence. For $l=0$ that is so *to first order*: its Gaussian lies exactly on the centre, and a small step in any direction gives the same $c_{n00}$. With $l=1$ it is not so: its $c_{n1m}$, zero before the step, grows in proportion to the step. Multiplied by the $c_{n'1m}$ of the other atom it changes $p_{nn'1}$ to first order, and the derivative of the atom on the centre (0.635) is even larger than that of the other one (0.563).
 #
@@ -787,8 +851,45 @@ for attach, moves in ((False, "the atom alone"), (True, "atom and centre")):
 
 # %% [markdown]
 # A finite difference that disagrees with DScribe is most often this: the centre moved in one and not in the other.
+
+# %% [markdown]
+# ### Exercise 2.5: A centre that moves along
 #
-# **The weakness of our midpoint.** Its sum is zero only because the centre lies exactly halfway. The centre is a fixed point, the origin. Move the whole dimer, and the origin is no longer the midpoint.
+# **8 minutes**
+#
+# You have the derivatives for a centre that stays at the place of one atom (`attach=False`), for any molecule. Make from them those for a centre that moves with this atom (`attach=True`), without DScribe.
+
+# %% tags=["exercise"]
+def moving_with(derivatives, atom):
+    """Derivatives for a centre that moves with an atom, shape (n_atoms, 3, n_features), in 1/Å.
+
+    Takes those for a centre that stays, in the same shape, and the number of the atom on which it lies.
+    """
+    return ...
+
+
+check("2.5", moving_with)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# When one of the *other* atoms moves, nothing is different. For the atom's own row use what must happen when all atoms and the centre move together by the same step. Change a copy: `derivatives.copy()`.
+#
+# </details>
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+def moving_with(derivatives, atom):
+    moving = derivatives.copy()
+    moving[atom] -= derivatives.sum(axis=0)
+    return moving
+
+
+check_solution("2.5", moving_with)
+
+# %% [markdown]
+# ### The weakness of our midpoint
+#
+# The sum of its derivatives is zero only because the centre lies exactly halfway. The centre is a fixed point, the origin. Move the whole dimer, and the origin is no longer the midpoint.
 
 # %%
 print("moved by (Å)   change of D, origin   sum of dD/dx (1/Å)   change of D, centre on atom 0")
@@ -851,13 +952,13 @@ print(f"training points from {distances[training_rows[0]]} to {distances[trainin
 assert len(shared) == 0
 
 # %% [markdown]
-# Between two labels the model has to interpolate, and the error tends to be largest in the widest gap. Beyond the last label it must extrapolate.
+# Between two labels the model has to *interpolate*, and the error tends to be largest in the widest gap. Beyond the last label it must *extrapolate*.
 #
 # **What do you expect?** 30 equally spaced points leave gaps of 0.09 Å. How wide is the widest gap when 30 of the 200 points are drawn at random?
 #
-# - (a) about the same
-# - (b) twice as wide
-# - (c) three to four times as wide
+# - **A** about the same
+# - **B** twice as wide
+# - **C** three to four times as wide
 
 # %%
 rng = np.random.default_rng(0)
@@ -886,7 +987,7 @@ show(
 )
 
 # %% [markdown]
-# **(c)**, in the median. Equal spacing with both ends included makes the widest gap as small as it can be.
+# **Answer: C.** That is the median of 1000 draws. B is a lucky draw, and even the best of all is half as wide again as A. Equal spacing with both ends included makes the widest gap as small as it can be.
 #
 # Be honest about what this test can say. Every test point lies between two training points that are less than 0.1 Å apart, so it measures **interpolation**. It says nothing about $r$ below 2.5 Å, above 5 Å, or
 # about a moved pair. [Lesson 4](04_analysis.ipynb) tests those separately.
@@ -894,7 +995,7 @@ show(
 # %% [markdown]
 # ## 9. Save it, with its metadata
 #
-# Arrays alone are of little use in a year: which potential, which SOAP settings, which units? A `Dataset` of the package `forcefield` keeps all of it together. `Dataset.from_structures` takes the labels that the structures carry, describes the structures, records the settings of the descriptor, and checks that the shapes fit together: this whole lesson in one call.
+# Arrays alone are of little use in a year: which potential, which SOAP settings, which units? `Dataset.from_structures` takes the labels that the structures carry, describes them, and keeps all settings: this whole lesson in one call.
 
 # %%
 from forcefield.dataset import Dataset
@@ -904,86 +1005,31 @@ metadata = {
     "potential": {"name": "Lennard-Jones", "sigma": sigma_lj, "epsilon": epsilon},
     "units": {"positions": "Å", "energies": "eV", "forces": "eV/Å", "derivatives": "1/Å"},
 }
-
-# %%
 data = Dataset.from_structures(structures, make_soap(), [MIDPOINT], metadata=metadata)
 print(data)
-for name, value in data.metadata["descriptor"].items():
-    print(f"{name}: {value}")
 
 # %% [markdown]
-# It must give the same numbers as our cells, and `equally_spaced` the same split:
+# It gives the same numbers as our cells. `equally_spaced`, which later lessons use, gives the same split:
 
 # %%
 from forcefield.splits import equally_spaced
 
 by_hand = (positions, energies, forces, descriptors, derivatives)
 for name, values in zip(Dataset.ARRAYS, by_hand, strict=True):
-    difference = np.abs(getattr(data, name) - values).max()
-    print(f"{name:12s} {values.shape!s:19s} differ by less than 1e-12:", difference < 1e-12)
-    assert difference < 1e-12
+    assert np.abs(getattr(data, name) - values).max() < 1e-12
 assert all(map(np.array_equal, equally_spaced(len(data), 30), (training_rows, test_rows)))
+print("the same arrays, the same split")
 
 # %% [markdown]
-# `keep_dimer_dataset` saves it in the folder `data`, as a file in numpy's own format `npz`. Unlike Python's pickle format it holds data only, no code, so a file from a stranger cannot run anything when it is opened. Later lessons call `dimer_dataset`: it finds the saved file, or makes the set again when it is missing.
+# `keep_dimer_dataset` saves it in the folder `data`. Later lessons call `dimer_dataset`, which finds the file, or makes the set again. A *fingerprint*, a short text computed from all labels, tells the course's set from yours: if you change distances or potential above and run all cells, yours is saved under a name of its own.
 
 # %%
 from forcefield import prepared
 
 path = prepared.keep_dimer_dataset(data)
-print("saved as", path.name)
 found = prepared.dimer_dataset()
-print("the same labels:  ", found.fingerprint() == data.fingerprint())
-print("the same settings:", found.metadata == data.metadata)
-
-# %% [markdown]
-# A *fingerprint* is a short text computed from all positions, energies and forces; it changes when one of them changes. If you change the distances or the potential above and run all cells again, your set is saved too, but under a name of its own: fingerprint and settings tell the two apart. Later lessons never take an experiment for the course's data set, and never overwrite it.
-
-# %% [markdown]
-# ## Exercises
-#
-# **1. The best step of the forward difference.** Read it off the arrays `steps` and `forward_errors`. Theory says that the best step of a forward difference is near $\sqrt{\epsilon_\mathrm{float}}$ and that of a
-# central difference near $\sqrt[3]{\epsilon_\mathrm{float}}$ (times lengths of order 1 Å). Does that fit?
-#
-# <details><summary>Solution</summary>
-#
-# ```python
-# epsilon_float = np.finfo(float).eps
-# print(f"forward: best step {steps[forward_errors.argmin()]:.0e} Å, theory {epsilon_float ** (1 / 2):.0e} Å")
-# print(f"central: best step {steps[central_errors.argmin()]:.0e} Å, theory {epsilon_float ** (1 / 3):.0e} Å")
-# print(f"smallest errors: {forward_errors.min():.0e} and {central_errors.min():.0e} per Å")
-# ```
-#
-# Both fit within a factor of a few; round-off scatters. The central difference loses far fewer digits: its step is larger, so round-off is divided by more.
-# </details>
-#
-# **2. How small may the cutoff be?** Find the smallest `r_cut`, in steps of 0.1 Å, for which the sensitivity stays above 0.1 per Å everywhere from 2.5 to 5 Å.
-#
-# <details><summary>Solution</summary>
-#
-# ```python
-# for value in np.arange(1.1, 6.0, 0.1):
-#     if sensitivity(*soap_curves(r_cut=value)).min() > 0.1:
-#         print(f"r_cut = {value:.1f} Å")
-#         break
-# ```
-#
-# It prints 3.6 Å. The farthest atom is 2.5 Å from the centre: for this limit the cutoff must be well beyond it, because the radial functions have decayed at `r_cut`. The limit is our choice; lesson 5 measures the errors, which are small with 3 Å already.
-# </details>
-#
-# **3. A centre beside the axis.** Put the centre at (0, 0.5, 0) Å. Which derivatives are no longer zero, and do they still cancel between the atoms? Think first, then compute.
-#
-# <details><summary>Solution</summary>
-#
-# ```python
-# dD, D = soap.derivatives(structures[60], centers=[[0.0, 0.5, 0.0]])
-# print(np.abs(dD[0]).max(axis=-1).round(3))              # (atom, axis)
-# print(np.abs(dD[0].sum(axis=0)).max(axis=-1).round(3))  # sum over the atoms, for each axis
-# ```
-#
-# The y derivatives appear: a step along y now changes the distance to the centre to first order. The x derivatives still cancel, by the mirror symmetry left and right of the centre. The y derivatives do not: both atoms
-# lie on the same side of the centre, so they add up.
-# </details>
+print("saved as", path.name)
+print("the same labels:", found.fingerprint() == data.fingerprint())
 
 # %% [markdown]
 # ## Summary
@@ -998,25 +1044,15 @@ print("the same settings:", found.metadata == data.metadata)
 # - 30 equally spaced labels train, and nothing is chosen by the 170 test points. The set is saved with its metadata.
 
 # %% [markdown]
-# ## Questions
+# ## Quiz
 #
-# **1.** A colleague checks a derivative with a central difference of $h = 10^{-12}$ Å and finds an error of 0.001. Is the derivative wrong?
-#
-# <details><summary>Answer</summary>
-# One cannot tell. At such a step round-off alone gives an error of about 2e-16 · |D| / h = 2e-16 · 2 / 1e-12 = 4e-4, which is of that size. Take a sweep of steps: the error of a wrong derivative stays level where that of a right one shows the V.
-# </details>
-#
-# **2.** You want analytic derivatives and a descriptor that goes smoothly to zero at the cutoff with a `weighting`. What will DScribe do with `method="auto"`?
-#
-# <details><summary>Answer</summary>
-# It will silently take central differences with a step of 1e-4 Å, because analytic derivatives are not available with a weighting. Ask for <code>method="analytical"</code> to get an error instead of a surprise.
-# </details>
-#
-# **3.** Someone picks the SOAP settings with the lowest error on the 170 test points and reports that error. What is wrong?
-#
-# <details><summary>Answer</summary>
-# The test points have been used to choose, so the reported error is the lowest of several tries on those very points, and too optimistic. Choose within the 30 training points (validation or cross-validation), then test once.
-# </details>
+# Three questions. Choose an answer, and a sentence says why it is right, or what it overlooks.
+
+# %%
+quiz(2)
+
+# %%
+progress(2)
 
 # %% [markdown]
 # ## Next
