@@ -21,6 +21,7 @@ For teachers
   teacher [FOLDER] make the teacher's edition, with all solutions open: a folder and a zip of it
   grade FOLDER     run the answers in a folder of handed-in notebooks, and write a table of what the
                    checks say to each: FOLDER_grades.csv, and FOLDER_grades.html to read
+  slides [FOLDER]  make every lesson as slides for the browser, to open without network
 
 For contributors
   test [OPTIONS]   run all tests and all notebooks. OPTIONS and paths go to pytest:
@@ -54,6 +55,7 @@ from notebooks import run, sync
 from numerical_tests import PYTEST, test_processors
 from packages import READERS
 from problems import Problem, disk_full, say
+from slides import slides
 
 
 def hand_over(python, arguments):
@@ -114,6 +116,7 @@ def main(arguments):
         "student": student,
         "teacher": teacher,
         "grade": grade,
+        "slides": slides,
     }
     if not arguments or arguments[0] == "help" or "-h" in arguments or "--help" in arguments:
         print(__doc__.strip())
