@@ -91,7 +91,7 @@ def folder_of(package):
 def section(slide, folder):
     """Return a slide as reveal.js takes it."""
     level = "h1" if slide.kind == "title" else "h2"
-    title = rendered(slide.title, folder).strip()
+    title = rendered(re.sub(r"^(\d+)\.", r"\1\.", slide.title), folder).strip()  # "3." begins no list
     heading = re.sub(r"^<p>(.*)</p>$", rf"<{level}>\1</{level}>", title, flags=re.DOTALL)
     notes = "".join(rendered(note, folder) for note in slide.notes)
     aside = f'<aside class="notes">{notes}</aside>' if notes else ""
@@ -106,8 +106,9 @@ def block_html(kind, held, folder):
     if kind == "text":
         return f'<div class="printed"><pre>{html.escape(held)}</pre></div>'
     if kind == "figure":
-        picture, alt = held
-        return f'<figure><img alt="{html.escape(alt)}" src="data:image/png;base64,{picture}"></figure>'
+        picture, alt, caption = held
+        words = f"<figcaption>{rendered(caption, folder)}</figcaption>" if caption else ""
+        return f'<figure><img alt="{html.escape(alt)}" src="data:image/png;base64,{picture}">{words}</figure>'
     return rendered(held, folder) if kind == "markdown" else held
 
 

@@ -14,10 +14,11 @@ from collections import namedtuple
 from edition_lessons import tags_of, text_of
 
 # `kind` is the CSS class of the slide, `blocks` are pairs of a kind and what it holds: ("markdown", text),
-# ("code", source), ("text", printed), ("figure", (PNG in base64, alt text)), ("html", safe HTML).
+# ("code", source), ("text", printed), ("figure", (PNG in base64, alt text, caption)), ("html", safe HTML).
 Slide = namedtuple("Slide", "title kind blocks notes")
 
 PARAGRAPH_WORDS = 50  # what a paragraph may have on a slide
+CAPTION_WORDS = 45  # what a text may have that stands under a figure
 FOLDED = re.compile(r"\s*<details>\s*<summary>([^<]*)</summary>(.*?)</details>", re.DOTALL)
 HEADING = re.compile(r"^(#{1,4}) +(.+?) *#* *$")
 OPTIONAL = re.compile(r"\(optional\)", re.IGNORECASE)
@@ -33,19 +34,45 @@ def slides_of(notebook):
             for level, heading, text in parts_of(text_of(cell["source"])):
                 if level and (not skipped or level <= skipped):
                     skipped = level if OPTIONAL.search(heading) else 0
-                    title = title if skipped else heading
+                if heading.startswith("Exercise ") and not skipped:  # what follows belongs to the section before
+                    slides += text_slides(heading, level, text)
+                    continue
+                title = heading if heading and not skipped else title
                 if not skipped:
                     slides += text_slides(title, level, text)
-        elif cell["cell_type"] == "code" and not skipped:
-            if "exercise" in tags:
-                continue
+        elif cell["cell_type"] == "code" and not skipped and "exercise" not in tags:
             if "solution" in tags:
                 add_picture(slides, cell)
             elif quiz_output(cell):
                 slides += quiz_slides(title, quiz_output(cell))
             elif slides:
+                if slides[-1].kind != "text":
+                    slides.append(Slide(title, "text", [], []))
                 slides[-1].blocks.extend(code_blocks(cell))
-    return [slide for slide in slides if slide.blocks or slide.kind in ("title", "section")]
+    shown = [slide for slide in slides if slide.blocks and (slide.title, slide.kind) != ("Quiz", "text")]
+    return with_captions(([] if slides[0] in shown else slides[:1]) + shown)
+
+
+def with_captions(slides):
+    """Put what is said of a figure under it, where that is one short text."""
+    kept = []
+    for slide in slides:
+        before = kept[-1] if kept else None
+        words = slide.blocks[0][1].split() if slide.blocks and slide.blocks[0][0] == "markdown" else []
+        if (
+            before
+            and (before.kind, before.title) == (slide.kind, slide.title) == ("text", slide.title)
+            and before.blocks[-1][0] == "figure"
+            and 0 < len(words) <= CAPTION_WORDS
+            and not re.match(r"\||[-*+] |\d+\. |```|\$\$|!\[", slide.blocks[0][1])
+            and slide.blocks[0][1].rstrip()[-1] in ".!*)"
+        ):
+            before.blocks[-1] = ("figure", (*before.blocks[-1][1][:2], slide.blocks[0][1]))
+            before.notes.extend(slide.notes)
+            slide = Slide(slide.title, "text", slide.blocks[1:], [])
+        if slide.blocks or slide.kind == "title":
+            kept.append(slide)
+    return kept
 
 
 def parts_of(text):
@@ -95,11 +122,11 @@ def text_slides(title, level, text):
 
 
 def title_slides(title, text):
-    """Return the first slides of a lesson: its name, and what its header says."""
-    blocks = blocks_of(text)
-    shown = shortened(blocks[0])[0] if blocks else ""
-    first = Slide(title, "title", [("markdown", shown)] if shown else [], blocks[:1])
-    rest = [("markdown", shortened(block)[0]) for block in blocks[1:]]
+    """Return the first slides of a lesson: its name, and what its header says but for the minutes of reading."""
+    blocks = [block for block in blocks_of(text) if not block.startswith("**Time**")]
+    place = next((count for count, block in enumerate(blocks) if block.startswith("**You will learn**")), 0)
+    first = Slide(title, "title", [("markdown", shortened(block)[0]) for block in blocks[:place]], blocks[:place])
+    rest = [("markdown", shortened(block)[0]) for block in blocks[place:]]
     return [first, *([Slide(title, "text", rest, [])] if rest else [])]
 
 
@@ -166,8 +193,8 @@ def only_prepares(source):
 
 
 def picture_of(data):
-    """Return PNG and alt text of an output's data."""
-    return text_of(data["image/png"]).replace("\n", ""), " ".join(text_of(data["text/plain"]).split())
+    """Return PNG, alt text and caption (none yet) of an output's data."""
+    return text_of(data["image/png"]).replace("\n", ""), " ".join(text_of(data["text/plain"]).split()), ""
 
 
 def add_picture(slides, cell):

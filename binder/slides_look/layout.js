@@ -63,35 +63,49 @@ function split(block, limit) {
   return rest;
 }
 
+function captionHeight(figure) {
+  const caption = figure.querySelector('figcaption');
+  return caption ? caption.getBoundingClientRect().height : 0;
+}
+
 // A figure takes the room that is left, if that is enough.
 function fitFigure(figure, first) {
   const picture = figure.querySelector('img');
   const top = figure.getBoundingClientRect().top - figure.closest('section').getBoundingClientRect().top;
   const natural = { width: picture.naturalWidth, height: picture.naturalHeight };
-  const room = { width: figure.parentElement.clientWidth, height: BOTTOM - top - 12 };
+  const room = { width: figure.parentElement.clientWidth, height: BOTTOM - top - 12 - captionHeight(figure) };
   const scale = Math.min(LARGEST, room.width / natural.width, room.height / natural.height);
   picture.style.width = `${Math.floor(natural.width * scale)}px`;
   picture.style.height = 'auto';
   return first || scale >= 1 || natural.height * scale >= LEAST_FIGURE && scale >= 0.8;
 }
 
-// The goal of an exercise on the left, its picture on the right.
+// The goal of an exercise above its picture or beside it, whichever leaves the picture larger.
 function beside(section) {
   const body = section.querySelector('.body');
   const figures = [...body.querySelectorAll(':scope > figure')];
   if (!section.classList.contains('exercise') || figures.length !== 1) return;
-  const row = document.createElement('div');
-  row.className = 'beside';
+  const picture = figures[0].querySelector('img');
+  const scaleIn = (width, height) => Math.min(LARGEST, width / picture.naturalWidth, height / picture.naturalHeight);
   const goal = document.createElement('div');
   goal.append(...[...body.childNodes].filter(node => node !== figures[0]));
+  body.prepend(goal);
+  const above = scaleIn(body.clientWidth, BOTTOM - bottomOf(goal) - 30);
+  const row = document.createElement('div');
+  row.className = 'beside';
   row.append(goal, figures[0]);
   body.append(row);
-  const picture = figures[0].querySelector('img');
-  picture.style.width = `${Math.min(640, picture.naturalWidth)}px`;
-  if (bottomOf(goal) > BOTTOM || bottomOf(figures[0]) > BOTTOM || goal.scrollWidth > goal.clientWidth) {
+  let scale = 0;
+  for (const width of [460, 540, 620, 700]) {
+    const tried = scaleIn(width, BOTTOM - row.getBoundingClientRect().top + section.getBoundingClientRect().top - 12);
+    picture.style.width = `${Math.floor(picture.naturalWidth * tried)}px`;
+    if (bottomOf(goal) <= BOTTOM && goal.scrollWidth <= goal.clientWidth + 1) scale = Math.max(scale, tried);
+  }
+  picture.style.width = `${Math.floor(picture.naturalWidth * scale)}px`;
+  if (scale < above || scale < 0.5) {
+    picture.style.width = '';
     body.append(...goal.childNodes, figures[0]);
     row.remove();
-    picture.style.width = '';
   }
 }
 
@@ -140,7 +154,8 @@ async function start() {
   for (const section of [...reveal.querySelectorAll('.slides > section')]) layOut(section);
   reveal.classList.remove('measuring');
   await Reveal.initialize({
-    width: 1280, height: 720, margin: 0, center: false, hash: true, slideNumber: 'c/t', transition: 'none', plugins: [RevealNotes],
+    width: 1280, height: 720, margin: 0, center: false, hash: true, controls: false,
+    slideNumber: 'c/t', transition: 'none', backgroundTransition: 'none', plugins: [RevealNotes],
   });
   window.slidesAreReady = true;
 }
