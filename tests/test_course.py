@@ -51,7 +51,7 @@ def test_help_starts_nothing(monkeypatch, capsys, arguments):
 def test_help_explains_every_command():
     ran = subprocess.run([sys.executable, ROOT / "binder" / "course.py", "--help"], capture_output=True, text=True)
     assert (ran.returncode, ran.stderr) == (0, "")
-    for command in ("lab", "setup", "test", "bench", "sync", "run", "lock", "student", "teacher", "grade"):
+    for command in ("lab", "setup", "test", "bench", "sync", "run", "lock", "student", "teacher", "grade", "slides"):
         assert f"\n  {command} " in ran.stdout
     assert all(len(line) <= 100 for line in ran.stdout.splitlines())
 
