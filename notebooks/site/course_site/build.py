@@ -1,0 +1,98 @@
+"""Build the site: pages from stored notebooks, nothing run, nothing fetched, every warning an error.
+
+    python -m course_site.build FOLDER
+"""
+
+import importlib.util
+import json
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from sphinx.cmd.build import build_main
+
+from course_site import lessons, readme, terms
+from course_site.addresses import ROOT, repository
+
+NOTEBOOKS = ROOT / "notebooks"
+SETTINGS = NOTEBOOKS / "site"
+MATHJAX = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts/woff-v2")
+"""What pages need of MathJax: formulas from TeX, rarer commands, and the fonts."""
+
+
+def sources(folder, site):
+    """Write what Sphinx reads into one folder, and files that are published as they are into another."""
+    sections, place = readme.sections(), repository()
+    table = readme.table_of_lessons(sections["The map"])
+    start = (SETTINGS / "start.md").read_text(encoding="utf-8")
+    for name, text in {"map": table, "toctrees": toctrees(readme.parts(table)), "whom": whom()}.items():
+        start = start.replace("{{" + name + "}}", text)
+    write(folder / "index.md", start)
+    write(folder / "install.md", f"# Run it yourself\n\n{sections['Two commands']}\n")
+    write(folder / "cite.md", f"# Cite and share\n\n{sections['Cite']}\n\n## Licence\n\n{sections['Licence']}\n")
+    entries = terms.terms(lessons.read(NOTEBOOKS / "01_principle.ipynb"))
+    write(folder / "terminology.md", terms.page(entries))
+    for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
+        notebook = lessons.read(path)
+        write(folder / path.name, json.dumps(lessons.page(notebook, path.stem, site, place)))
+        for edition, text in (("notebooks", notebook), ("student", without_solutions(notebook))):
+            write(site / edition / path.name, json.dumps(text, ensure_ascii=False, indent=1) + "\n")
+    es5 = Path(importlib.util.find_spec("mathjax").submodule_search_locations[0]) / "static" / "mathjax" / "es5"
+    for name in MATHJAX:
+        copy = shutil.copytree if (es5 / name).is_dir() else shutil.copy
+        target = site / "_static" / "mathjax" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        copy(es5 / name, target)
+
+
+def without_solutions(notebook):
+    """The notebook that students get."""
+    kept = [cell for cell in notebook["cells"] if "solution" not in cell["metadata"].get("tags", [])]
+    return {**notebook, "cells": kept}
+
+
+def whom():
+    """For whom the course is: a paragraph of the README's first section."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return next(part for part in text.split("\n\n") if part.startswith("**For whom.**"))
+
+
+def toctrees(parts):
+    """The navigation: a hidden list of pages for each part of the course."""
+    made = []
+    for heading, names in [*parts.items(), ("Look up", ["terminology", "install", "cite"])]:
+        caption = [f":caption: {heading}"] if heading else []
+        made.append("\n".join(["```{toctree}", ":hidden:", *caption, "", *names, "```"]))
+    return "\n\n".join(made)
+
+
+def write(path, text):
+    """Write a text file, and its folder if there is none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def build(target):
+    """Build the site into a folder; what was there goes. Returns Sphinx's return code."""
+    start = time.perf_counter()
+    target = Path(target).resolve()
+    with tempfile.TemporaryDirectory() as made:
+        source, site, pages = (Path(made) / name for name in ("source", "site", "pages"))
+        sources(source, site)
+        options = ["-W", "--keep-going", "-q", "-b", "html", "-c", str(SETTINGS)]
+        failed = build_main([*options, "-d", str(Path(made) / "doctrees"), str(source), str(pages)])
+        if failed:
+            return failed
+        shutil.copytree(site, pages, dirs_exist_ok=True)
+        shutil.rmtree(pages / "_sources", ignore_errors=True)
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.move(pages, target)
+    size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
+    print(f"{target}: {len(list(target.glob('*.html')))} pages, {size / 1e6:.1f} MB, {time.perf_counter() - start:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(build(*sys.argv[1:]))
