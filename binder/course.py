@@ -35,6 +35,8 @@ For contributors
   run [NAMES]      sync, then run these notebooks (or all) and store their outputs:
                        python3 binder/course.py run 02 03
   bounds           list the bounds that the stored numbers keep, in tests/bounds.txt
+  site [--no-browser]
+                   build the site from the stored notebooks, in notebooks/_site, and open it
   lock             after a change in environment.yml's first two parts: renew the locked rest
 """
 
@@ -56,6 +58,7 @@ from numerical_tests import PYTEST, test_processors
 from packages import READERS
 from problems import Problem, disk_full, say
 from slides import slides
+from website import site
 
 
 def hand_over(python, arguments):
@@ -112,6 +115,7 @@ def main(arguments):
         "sync": sync,
         "run": run,
         "bounds": bounds,
+        "site": site,
         "lock": lock,
         "student": student,
         "teacher": teacher,

@@ -10,7 +10,7 @@ from course_site.addresses import ROOT
 
 project = "Machine-learned force fields"
 html_title = project
-copyright = "code: BSD 3-Clause; text and figures: CC BY 4.0"  # noqa: A001 (Sphinx's name)
+copyright = "code: BSD 3-Clause; text and figures: CC BY 4.0"
 language = "en"
 extensions = ["myst_nb"]
 exclude_patterns = []
@@ -26,6 +26,7 @@ myst_heading_slug_func = "course_site.links.slug"
 html_theme = "furo"
 templates_path = ["templates"]
 html_static_path = ["static"]
+html_favicon = "static/atoms.svg"
 html_css_files = ["course.css"]
 html_js_files = [("course.js", {"defer": "defer"})]
 html_show_sphinx = False

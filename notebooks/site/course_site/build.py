@@ -1,12 +1,8 @@
-"""Build the site: pages from stored notebooks, nothing run, nothing fetched, every warning an error.
-
-    python -m course_site.build FOLDER
-"""
+"""Build the site: pages from stored notebooks, nothing run, nothing fetched, every warning an error."""
 
 import importlib.util
 import json
 import shutil
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -15,6 +11,7 @@ from sphinx.cmd.build import build_main
 
 from course_site import lessons, readme, terms
 from course_site.addresses import ROOT, repository
+from edition_lessons import student_lesson
 
 NOTEBOOKS = ROOT / "notebooks"
 SETTINGS = NOTEBOOKS / "site"
@@ -37,7 +34,7 @@ def sources(folder, site):
     for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
         notebook = lessons.read(path)
         write(folder / path.name, json.dumps(lessons.page(notebook, path.stem, site, place)))
-        for edition, text in (("notebooks", notebook), ("student", without_solutions(notebook))):
+        for edition, text in (("notebooks", notebook), ("student", student_lesson(notebook))):
             write(site / edition / path.name, json.dumps(text, ensure_ascii=False, indent=1) + "\n")
     es5 = Path(importlib.util.find_spec("mathjax").submodule_search_locations[0]) / "static" / "mathjax" / "es5"
     for name in MATHJAX:
@@ -45,12 +42,6 @@ def sources(folder, site):
         target = site / "_static" / "mathjax" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         copy(es5 / name, target)
-
-
-def without_solutions(notebook):
-    """The notebook that students get."""
-    kept = [cell for cell in notebook["cells"] if "solution" not in cell["metadata"].get("tags", [])]
-    return {**notebook, "cells": kept}
 
 
 def whom():
@@ -90,9 +81,7 @@ def build(target):
         shutil.rmtree(target, ignore_errors=True)
         shutil.move(pages, target)
     size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
-    print(f"{target}: {len(list(target.glob('*.html')))} pages, {size / 1e6:.1f} MB, {time.perf_counter() - start:.0f} s")
+    print(
+        f"{target}: {len(list(target.glob('*.html')))} pages, {size / 1e6:.1f} MB, {time.perf_counter() - start:.0f} s"
+    )
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(build(*sys.argv[1:]))

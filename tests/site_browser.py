@@ -1,0 +1,79 @@
+"""The site, served to a Chromium that reaches nothing else: for its tests and its benchmark."""
+
+import contextlib
+import functools
+import http.server
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import axe_playwright_python
+from browser import ROOT
+
+AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+"""WCAG 2.2, levels A and AA, as axe-core names them."""
+
+RUN_AXE = "rules => axe.run(document, rules).then(found => found.violations)"
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files and does not talk about it."""
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+def build(target):
+    """Build the site into a folder as the launcher does; returns what it said."""
+    script = ROOT / "notebooks" / "site" / "build_site.py"
+    built = subprocess.run([sys.executable, script, target], capture_output=True, encoding="utf-8")
+    assert built.returncode == 0, built.stdout + built.stderr
+    return built.stdout
+
+
+@contextlib.contextmanager
+def serve(folder):
+    """Serve a folder on loopback; gives the address."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@contextlib.contextmanager
+def watched(chromium, address, **settings):
+    """A page, and the list of all that goes wrong on it: failed and outside requests, errors, warnings."""
+    page = chromium.new_page(**settings)
+    wrong = []
+    page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
+    page.on("response", lambda answer: answer.status < 400 or wrong.append(f"{answer.status}: {answer.url}"))
+    page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
+    page.on("console", lambda said: said.type in ("error", "warning") and wrong.append(f"{said.type}: {said.text}"))
+
+    def asked(request):
+        if not request.url.startswith((address, "data:", "blob:")):
+            wrong.append(f"outside: {request.url}")
+
+    page.on("request", asked)
+    try:
+        yield page, wrong
+    finally:
+        page.close()
+
+
+def open_page(page, address):
+    """Open a page and wait until its formulas stand."""
+    page.goto(address)
+    page.evaluate("() => window.MathJax?.startup?.promise")
+
+
+def violations(page, rules=None):
+    """What axe-core finds on a page: rule, and the beginning of every element that breaks it."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(RUN_AXE, {"runOnly": rules or RULES})
+    return [(rule["id"], [node["html"][:120] for node in rule["nodes"]]) for rule in found]
