@@ -28,8 +28,8 @@ class Term(NamedTuple):
 
     @property
     def anchor(self):
-        """The entry's id on the glossary's page."""
-        return "term-" + re.sub(r"\W+", "-", self.name.lower()).strip("-")
+        """The entry's id on the glossary's page, as Sphinx makes it."""
+        return "term-" + re.sub(r"[^a-zA-Z0-9._]+", "-", self.name).strip("-")
 
 
 def cells_of(row):

@@ -1,0 +1,130 @@
+"""Explorers without a kernel: the pictures and sentences of the live ones, over a grid of the controls that teach most.
+
+Nothing is drawn or said here: each state is what `forcefield.explorers` shows for its values.
+"""
+
+import base64
+import html
+import importlib
+import io
+import itertools
+import json
+
+from PIL import Image
+
+from forcefield.explorers.base import Explorer
+
+FOLDER = "explorers"
+
+GRIDS = {
+    "lennard_jones": {"distance": 5, "sigma": 8},
+    "soap": {"cutoff_radius": 10, "sigma": 4},
+    "training": {"n_labels": 5, "force_share": 5},
+    "extrapolation": {"distance": 10, "shift": 4},
+    "dynamics": {"temperature": 5, "time_step": 7},
+    "committee": {"size": 6, "along": 6, "sideways": 6},
+    "strain": {"stretch": 4, "shear": 8},
+    "proton": {"place": 2, "n_frames": 1},
+}
+"""The controls that move on a page, by explorer, and how many steps of the live control are one step there."""
+
+
+def settings(control, stride):
+    """Values of a live control that a page can show, among them the default, and how each is written."""
+    if hasattr(control, "options"):
+        values = list(control.options)
+        return values[values.index(control.value) % stride :: stride], str
+    count = round((control.max - control.min) / control.step)
+    start = round((control.value - control.min) / control.step)
+    steps = range(start % stride, count + 1, stride)
+    if isinstance(control.value, int):
+        return [control.min + step * control.step for step in steps], str
+    return [round(control.min + step * control.step, 6) for step in steps], "{:.2f}".format
+
+
+def picture(png):
+    """Address of a picture: as it was drawn, in half the room."""
+    buffer = io.BytesIO()
+    Image.open(io.BytesIO(png)).convert("RGB").save(buffer, format="webp", lossless=True, method=2, quality=50)
+    return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+
+
+def make(name, about, grid=None):
+    """All states of one explorer.
+
+    Parameters
+    ----------
+    name : str
+        Of its module.
+    about : tuple
+        What the explorer is about: data, models.
+    grid : dict of str to int
+        As in `GRIDS`.
+
+    Returns
+    -------
+    dict
+        "controls": name, label, values as they are written and place of the default, for each that moves;
+        "fixed": labels and values of the others; "sentences" and "pictures" of all states, the last control fastest.
+    """
+    module, grid = importlib.import_module(f"forcefield.explorers.{name}"), GRIDS[name] if grid is None else grid
+    explorer = Explorer(lambda figure: module.build(figure, *about), module.controls(), module.HEIGHT)
+    chosen = {key: settings(explorer.controls[key], stride) for key, stride in grid.items()}
+    made = {
+        "controls": [
+            {
+                "name": key,
+                "label": explorer.controls[key].description,
+                "values": [written(value) for value in values],
+                "start": values.index(explorer.defaults[key]),
+            }
+            for key, (values, written) in chosen.items()
+        ],
+        "fixed": [
+            f"{control.description}: {settings(control, 1)[1](control.value)}"
+            for key, control in explorer.controls.items()
+            if key not in grid
+        ],
+        "sentences": [],
+        "pictures": [],
+    }
+    for state in itertools.product(*(values for values, _ in chosen.values())):
+        said = explorer.draw(explorer.defaults | dict(zip(chosen, state, strict=True)))
+        made["sentences"].append(" ".join(said).strip())
+        made["pictures"].append(picture(explorer.png))
+    return made
+
+
+def start_of(made):
+    """Place of the state in which an explorer starts."""
+    place = 0
+    for control in made["controls"]:
+        place = place * len(control["values"]) + control["start"]
+    return place
+
+
+def script(name, made):
+    """What a page loads when it reaches the explorer."""
+    return f"(window.courseExplorers ??= {{}}).{name} = {json.dumps(made, ensure_ascii=False)};\n"
+
+
+def page(name, made):
+    """HTML of an explorer as it starts: picture and sentence stand before its script is there, and without it."""
+    start = start_of(made)
+    sentence, source = html.escape(made["sentences"][start]), made["pictures"][start]
+    width, height = Image.open(io.BytesIO(base64.b64decode(source.partition(",")[2]))).size
+    fixed = f"Fixed here: {html.escape('; '.join(made['fixed']))}. " if made["fixed"] else ""
+    return (
+        f'<div class="course-still" data-explorer="{name}"><div class="course-controls"></div>'
+        f'<img alt="{sentence}" width="{width}" height="{height}" src="{FOLDER}/{name}.webp">'
+        f'<p class="course-reading" role="status">{sentence}</p>'
+        f'<p class="course-fixed">{fixed}The notebook has all controls, at every step.</p></div>'
+    )
+
+
+def write(name, made, folder):
+    """Write an explorer's script and its first picture into the site."""
+    (folder / FOLDER).mkdir(parents=True, exist_ok=True)
+    (folder / FOLDER / f"{name}.js").write_text(script(name, made), encoding="utf-8")
+    first = made["pictures"][start_of(made)].partition(",")[2]
+    (folder / FOLDER / f"{name}.webp").write_bytes(base64.b64decode(first))
