@@ -213,11 +213,13 @@ def test_a_page_is_whole_local_and_for_everybody(chromium, address, name):
         assert page.evaluate(LOAD_PICTURES) == []
         assert page.evaluate(BROKEN_FORMULAS) == []
         page.evaluate(OPEN_ALL)
-        assert site_browser.violations(page) == []
-        page.emulate_media(color_scheme="dark")
-        assert site_browser.violations(page) == []
         page.set_viewport_size({"width": 390, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") == 390
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.evaluate(site_browser.FLATTEN)
+        assert site_browser.violations(page) == []
+        page.emulate_media(color_scheme="dark")
+        assert site_browser.violations(page, ["color-contrast"]) == []
         assert wrong == []
 
 
@@ -261,3 +263,12 @@ def test_a_wide_cell_is_scrolled_by_keyboard(chromium, address):
         wide.focus()
         page.keyboard.press("ArrowRight")
         page.wait_for_function("document.activeElement.scrollLeft > 0")
+
+
+@needs_chromium
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_colours_of_code_and_formulas_are_for_everybody(chromium, address, scheme):
+    with site_browser.watched(chromium, address, color_scheme=scheme) as (page, _):
+        site_browser.open_page(page, f"{address}11_your_own.html")
+        page.evaluate(OPEN_ALL)
+        assert site_browser.violations(page) == []
