@@ -56,7 +56,12 @@ def watched(chromium, address, **settings):
     """A page, and the list of all that goes wrong on it: failed and outside requests, errors, warnings."""
     page = chromium.new_page(**settings)
     wrong = []
-    page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
+
+    def failed(request):
+        if request.failure != "net::ERR_ABORTED":  # that is a page which was left before all of it was there
+            wrong.append(f"failed: {request.url}")
+
+    page.on("requestfailed", failed)
     page.on("response", lambda answer: answer.status < 400 or wrong.append(f"{answer.status}: {answer.url}"))
     page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
     page.on("console", lambda said: said.type in ("error", "warning") and wrong.append(f"{said.type}: {said.text}"))
