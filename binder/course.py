@@ -15,6 +15,10 @@ For readers
   lab [OPTIONS]    open notebooks/00_start_here.ipynb; Ctrl-C ends it. OPTIONS go to JupyterLab:
                        python3 binder/course.py lab --no-browser --port 9999
   setup            only make or update .venv, to work without network later
+  setup --fill FOLDER
+                   put the packages into a folder, for a classroom without internet
+  setup --offline FOLDER
+                   make .venv from such a folder alone
 
 For teachers
   student [FOLDER] make the student's edition, without solutions: a folder and a zip of it
@@ -55,6 +59,7 @@ from interpreters import tool_environment
 from lock import lock
 from notebooks import run, sync
 from numerical_tests import PYTEST, test_processors
+from offline import setup
 from packages import READERS
 from problems import Problem, disk_full, say
 from slides import slides
@@ -97,12 +102,6 @@ def test(arguments):
 def bench(arguments):
     """Run the benchmark."""
     return hand_over(find_environment(), [os.path.join("tests", "benchmark.py"), *arguments])
-
-
-def setup(arguments):
-    """Make or update the readers' environment, and start nothing."""
-    print("Packages of environment.yml are installed for", find_environment(READERS))
-    return 0
 
 
 def main(arguments):

@@ -205,3 +205,32 @@ def test_a_full_disk_is_seen_beforehand(launcher_folder, monkeypatch):
     with pytest.raises(Problem, match="make 4 GB free"):
         environment.make_venv()
     assert not (launcher_folder / ".venv").exists()
+
+
+def test_a_folder_filled_elsewhere_is_enough_without_network(first, wheels, tmp_path):
+    filled = tmp_path / "packages for the class"
+    ran = launch(first[0], "setup", "--fill", filled, wheels=wheels)
+    assert ran.returncode == 0, ran.stderr
+    assert "3 files" in ran.stdout
+    assert sorted(path.name.split("-")[0] for path in filled.iterdir()) == ["one", "torch", "two"]
+    elsewhere = course_folder(tmp_path / "elsewhere")
+    nowhere = tmp_path / "empty"
+    nowhere.mkdir()
+    ran = launch(elsewhere, "setup", "--offline", filled, wheels=nowhere)
+    assert ran.returncode == 0, ran.stderr
+    assert installed(elsewhere) == {"torch": "2.0", "one": "1.0", "two": "1.0"}
+
+
+def test_a_folder_that_lacks_something_is_named(folder, tmp_path, wheels):
+    change(folder, "one==1.0", "one==2.0")
+    lacking = tmp_path / "lacking"
+    lacking.mkdir()
+    ran = launch(folder, "setup", "--offline", lacking)
+    assert ran.returncode == 1
+    assert "is no folder of packages: fill one" in ran.stderr
+    shutil.copy(wheels / "two-1.0-py3-none-any.whl", lacking)
+    ran = launch(folder, "setup", "--offline", lacking)
+    assert ran.returncode == 1
+    assert f"{lacking} lacks a package for Python" in ran.stderr.splitlines()[-1]
+    ran = launch(folder, "setup", "--elsewhere")
+    assert "setup takes nothing, or --fill FOLDER, or --offline FOLDER." in ran.stderr
