@@ -1,10 +1,13 @@
-"""JupyterLab with the course's settings: opening a lesson modifies nothing, and a new notebook is one file."""
+"""JupyterLab with the course's settings: opening a lesson modifies nothing, a new one is one file, work is kept."""
 
+import io
 import shutil
+import zipfile
 
 import browser
+import nbformat
 import pytest
-from browser import ROOT, SAVE, close, open_lab, open_notebook
+from browser import ROOT, SAVE, close, open_and_run, open_lab, open_notebook
 
 pytestmark = pytest.mark.skipif(browser.find_chromium() is None, reason="no Chromium or Chrome found")
 
@@ -58,6 +61,31 @@ def test_opening_and_saving_a_lesson_changes_nothing(page, folder, name):
     assert page.evaluate(SETTLED) is False, "the lesson counts as modified although nobody touched it"
     page.evaluate(SAVE)
     assert contents(folder) == before
+    close(page)
+
+
+WORK = """from pathlib import Path
+from forcefield.my_work import my_work
+my_work(Path("."))"""
+
+
+def test_one_click_packs_the_work_and_another_brings_it_back(page, folder):
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(WORK)])
+    book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(book, folder / "notebooks" / "mine.ipynb")
+    open_and_run(page, "notebooks/mine.ipynb")
+    with page.expect_download() as downloaded:
+        page.get_by_role("button", name="Pack and download my work").click()
+    content = downloaded.value.path().read_bytes()
+    assert downloaded.value.suggested_filename == "my_work.zip"
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert "mine.ipynb" in archive.namelist()
+        assert "01_principle.ipynb" not in archive.namelist()  # nobody changed it
+    (folder / "my_work.zip").write_bytes(content)
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Bring my work back").click()
+    chooser.value.set_files(folder / "my_work.zip")
+    page.get_by_text("mine.ipynb is back").wait_for()
     close(page)
 
 

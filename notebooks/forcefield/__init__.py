@@ -84,6 +84,7 @@ what readers see
   viewer                 pictures of atoms
   course_map             the map of the course as a picture
   progress               how far a fit is
+  my_work                changed lessons and solved exercises in one file, and back
   explorers              sliders and the pictures that follow them
   exercises              exercises that say what is still wrong; quizzes
 
