@@ -227,7 +227,7 @@ check_solution("1.1", well_at)
 # %% [markdown]
 # ## 3. Force is minus the slope
 #
-# Always check a derivative. The check needs no calculus: take the energy a little to the right and a little to the left (a **central difference**),
+# Always check a derivative. The check needs no calculus: take the energy a little to the right and a little to the left (a [**central difference**](01_principle.ipynb#Terminology) with the step $h$),
 #
 # $$-\frac{\mathrm{d}E}{\mathrm{d}r} \approx -\frac{E(r+h) - E(r-h)}{2h} .$$
 
@@ -353,7 +353,7 @@ check_solution("1.2", answer)
 #
 # Why not feed the positions to the model? Because the energy does not depend on where a molecule is, how it is turned, or which of two equal atoms is called number 0. Positions change in all three cases. A model of positions would have to learn that from examples, and would never learn it exactly.
 #
-# A **descriptor** $\mathbf{D}(\mathbf{R})$ is a list of numbers, its **features**, computed from the positions such that it stays the same in all three cases. (What each symbol and shape is: [Terminology](01_principle.ipynb#Terminology).) The course uses **SOAP** (*smooth overlap of atomic positions*, [Bartók et al. 2013](https://doi.org/10.1103/PhysRevB.87.184115)): it puts a small Gaussian (a bell-shaped function) on every atom and describes the sum of these functions around a point, the *centre*. Lesson [2](02_dataset.ipynb) computes it by hand; here it is a function that gives six features.
+# A [**descriptor**](01_principle.ipynb#Terminology) $\mathbf{D}(\mathbf{R})$ is a list of numbers, its [**features**](01_principle.ipynb#Terminology), computed from the positions such that it stays the same in all three cases. The course uses **SOAP** (*smooth overlap of atomic positions*, [Bartók et al. 2013](https://doi.org/10.1103/PhysRevB.87.184115)): it puts a small Gaussian (a bell-shaped function) on every atom and describes the sum of these functions around a point, the *centre*. Lesson [2](02_dataset.ipynb) computes it by hand; here it is a function that gives six features.
 #
 # The next cells shift a pair of atoms, turn it about its middle, and swap its atoms. Once the centre is put between the atoms, wherever they are. Once it stays at the origin, where the middle of the pair was at first.
 #
@@ -404,7 +404,7 @@ for name, structure in {"shifted": shifted, "turned": turned, "swapped": swapped
 # %% [markdown]
 # ### The Jacobian
 #
-# Forces are derivatives with respect to positions, so we also need to know how each feature changes when each atom moves. All these derivatives together are the **Jacobian** $\nabla\mathbf{D} = \partial\mathbf{D}/\partial\mathbf{R}$. DScribe computes it; `describe` returns both. `MIDPOINT` is the point (0, 0, 0), halfway between the atoms of every pair that `dimers` makes.
+# Forces are derivatives with respect to positions, so we also need to know how each feature changes when each atom moves. All these derivatives together are the [**Jacobian**](01_principle.ipynb#Terminology) $\nabla\mathbf{D} = \partial\mathbf{D}/\partial\mathbf{R}$. DScribe computes it; `describe` returns both. `MIDPOINT` is the point (0, 0, 0), halfway between the atoms of every pair that `dimers` makes.
 
 # %%
 from forcefield.descriptors import MIDPOINT
@@ -511,7 +511,7 @@ show(figure, "The steps of the course. SOAP turns positions into descriptors and
 #
 # ### Step 1: a network, small enough to write out
 #
-# A **network** is a formula with many numbers that can be adjusted, its **weights**. In ours, six features go in; each of three *hidden units* takes a weighted sum of all six and its tanh (a smooth step, from −1 to 1, called the *activation*); and a weighted sum of the three is the energy: $f(\mathbf{D}) = \mathbf{w}\cdot\tanh(W\mathbf{D} + \mathbf{b})$. The hidden units form a *layer*. It is called **fully connected** because every unit reads every number that enters the layer.
+# A [**network**](01_principle.ipynb#Terminology) is a formula with many numbers that can be adjusted, its **weights**. In ours, six features go in; each of three *hidden units* takes a weighted sum of all six and its tanh (a smooth step, from −1 to 1, called the *activation*); and a weighted sum of the three is the energy: $f(\mathbf{D}) = \mathbf{w}\cdot\tanh(W\mathbf{D} + \mathbf{b})$. The hidden units form a *layer*. It is called **fully connected** because every unit reads every number that enters the layer.
 #
 # The weights $W$, $\mathbf{b}$ and $\mathbf{w}$ are drawn at random, with a fixed **seed** (a number that fixes what is drawn), so that everybody draws the same. The network has learned nothing; for the chain rule that does not matter.
 
@@ -669,7 +669,7 @@ check_solution("1.4", slope_of)
 # %% [markdown]
 # ## 7. The loss
 #
-# Training means: change the weights of $f$ until predictions match labels. The **loss** says with one number how far they are apart. The tutorial's, and ours, adds the mean squared errors (MSE) of energies and forces. Each is divided by the **variance** of its labels, the mean squared distance of the labels from their mean:
+# Training means: change the weights of $f$ until predictions match labels. The [**loss**](01_principle.ipynb#Terminology) says with one number how far they are apart. The tutorial's, and ours, adds the mean squared errors (MSE) of energies and forces. Each is divided by the **variance** of its labels, the mean squared distance of the labels from their mean:
 #
 # $$L = \frac{\mathrm{MSE}(E)}{\mathrm{var}(E)} + \frac{\mathrm{MSE}(\mathbf{F})}{\mathrm{var}(\mathbf{F})}, \qquad \mathrm{MSE}(E) = \frac{1}{N}\sum_{i=1}^{N} (\hat E_i - E_i)^2 .$$
 #
@@ -921,8 +921,11 @@ report("energy error without the constant, largest", max(without), "meV", at_mos
 # | neighbour radius: up to where atoms enter the descriptor | $r_\mathrm{cut} + 3.72\,\sigma$ | `neighbour_radius(soap)` | one number | Å | [2](02_dataset.ipynb) |
 # | SOAP: number of radial functions | $n_\mathrm{max}$ | `n_max` | one number | none | [2](02_dataset.ipynb) |
 # | SOAP: highest degree of the angular functions | $l_\mathrm{max}$ | `l_max` | one number | none | [2](02_dataset.ipynb) |
+# | density: a Gaussian on every atom | $\rho(\mathbf{q})$, $\mathbf{q}$ a point, $q$ its distance from the centre | | | none; Å | [2](02_dataset.ipynb) |
+# | radial functions and spherical harmonics: in which SOAP expands the density; their coefficients | $g_n$, $Y_{lm}$; $c_{nlm}$ | `radial_functions`; `coefficients` | (n_max, n_points); (n_max,) | | [2](02_dataset.ipynb) |
 # | power spectrum: the sums that do not depend on direction | $p_{nn'l}$ | the features of SOAP | | none | [2](02_dataset.ipynb) |
 # | does a centre move with its atom? | | `attach` | yes or no | | [2](02_dataset.ipynb) |
+# | truncation, round-off: the two errors of a finite difference, of a step too large and too small; relative size of round-off | $\epsilon_\mathrm{float}$ | `np.finfo(float).eps` | one number | none | [2](02_dataset.ipynb) |
 # | sensitivity: change of the descriptor with the distance | $s$ | `sensitivity` | (n_systems,) | 1/Å | [2](02_dataset.ipynb) |
 # | singular values: spread of points along independent directions, largest first | | `np.linalg.svd` | (n_features,) | none | [2](02_dataset.ipynb) |
 # | standardise: subtract the mean, divide by the standard deviation | | `standardise`, `scaling` | as $\mathbf{D}$ | none | [2](02_dataset.ipynb) |

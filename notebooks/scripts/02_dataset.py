@@ -151,10 +151,10 @@ assert largest < 1e-5
 # A model needs input that does not change when the pair is turned or its atoms are swapped. The [descriptor](01_principle.ipynb#Terminology) SOAP (*smooth overlap of atomic positions*,
 # [Bartók et al. 2013](https://doi.org/10.1103/PhysRevB.87.184115)) is computed in three steps.
 #
-# 1. **Density.** Put a Gaussian of width $\sigma$ on every atom: $\;\rho(\mathbf{q}) = \sum_i \exp\!\left(-|\mathbf{q}-\mathbf{R}_i|^2 / 2\sigma^2\right)$ at every point $\mathbf{q}$ in space.
+# 1. **[Density](01_principle.ipynb#Terminology).** Put a Gaussian of width $\sigma$ on every atom: $\;\rho(\mathbf{q}) = \sum_i \exp\!\left(-|\mathbf{q}-\mathbf{R}_i|^2 / 2\sigma^2\right)$ at every point $\mathbf{q}$ in space.
 # 2. **Coefficients.** Around a *centre*, expand this density in radial and angular functions: $\;c_{nlm} = \int g_n(q)\, Y_{lm}(\hat{\mathbf{q}})\, \rho(\mathbf{q})\, \mathrm{d}^3q$. The
 #    radial functions $g_n$, $n=1\dots n_\mathrm{max}$, depend on the distance $q$ from the centre. The spherical harmonics $Y_{lm}$, $l=0\dots l_\mathrm{max}$, $m=-l\dots l$, depend on the direction; they are the angular functions of the hydrogen atom.
-# 3. **Sums that do not depend on direction.** Turning the pair changes the $c_{nlm}$, but not these sums over $m$, the *power spectrum*: $\;p_{nn'l} = \pi\sqrt{8/(2l+1)}\,\sum_m c_{nlm}\,c_{n'lm}$.
+# 3. **Sums that do not depend on direction.** Turning the pair changes the $c_{nlm}$, but not these sums over $m$, the [power spectrum](01_principle.ipynb#Terminology): $\;p_{nn'l} = \pi\sqrt{8/(2l+1)}\,\sum_m c_{nlm}\,c_{n'lm}$.
 #
 # The numbers $p_{nn'l}$ are the [features](01_principle.ipynb#Terminology). For the two pictures below we write the radial functions out by hand.
 
@@ -311,7 +311,7 @@ print(f"predicted change of feature 5 for 0.01 Å: {0.01 * value:.4f}, found: {c
 # %% [markdown]
 # "In system 60, described from centre 0: when atom 1 moves along x by one ångström, feature 5 falls by 0.8." That holds for small moves only, so we tried 0.01 Å and found a hundredth of it.
 #
-# All 36 entries of system 60 follow, one row for each coordinate, one column for each feature: the Jacobian of [lesson 1](01_principle.ipynb).
+# All 36 entries of system 60 follow, one row for each coordinate, one column for each feature: the [Jacobian](01_principle.ipynb#Terminology) of lesson 1.
 #
 # **What do you expect?** How many of its six rows are zero?
 #
@@ -400,7 +400,7 @@ check_solution("2.2", rate_of)
 # %% [markdown]
 # ## 4. The gradient check: one step is not enough
 #
-# Agreement to 0.01 is a first hint, not a proof. The standard proof is the **central difference**: move one coordinate by $+h$ and by $-h$,
+# Agreement to 0.01 is a first hint, not a proof. The standard proof is the [**central difference**](01_principle.ipynb#Terminology): move one coordinate by $+h$ and by $-h$,
 #
 # $$\frac{\partial \mathbf D}{\partial x} \approx \frac{\mathbf D(x+h) - \mathbf D(x-h)}{2h}.$$
 #
@@ -545,7 +545,7 @@ check_solution("2.3", answer)
 # %% [markdown]
 # ## 5. What each SOAP parameter changes
 #
-# A descriptor is good when different distances get clearly different features. A measure for that is the **sensitivity**: how fast the descriptor changes with $r$, compared with its largest length,
+# A descriptor is good when different distances get clearly different features. A measure for that is the [**sensitivity**](01_principle.ipynb#Terminology): how fast the descriptor changes with $r$, compared with its largest length,
 #
 # $$ s(r) = \frac{|\mathrm{d}\mathbf D/\mathrm{d}r|}{\max_r |\mathbf D|}\qquad\text{(unit 1/Å)}. $$
 #
@@ -616,7 +616,7 @@ show(
 # **Answer: C.** The radial functions fall to a thousandth at `r_cut` or before, so an atom near `r_cut` hardly changes the features. That rules out A, and B as well: a cutoff equal to the farthest distance is too short. By this measure `r_cut` should be clearly larger than the distances that matter. (The limit of 0.1 is ours. Lesson [5](05_experiments.ipynb) measures errors: 3 Å is good enough there.) Too large has a price too: from 5 to
 # 8 Å the same three functions have to cover more space, and the smallest sensitivity falls by half.
 #
-# `r_cut` is **not** the distance up to which atoms count. Two widths add up: that of the radial functions and that of the Gaussian on the atom. DScribe leaves an atom out only beyond $r_\mathrm{cut} + \sigma\sqrt{-2\ln 0.001}$, which is $r_\mathrm{cut} + 3.72\,\sigma$: there the Gaussian of the atom, at the distance $r_\mathrm{cut}$, is a thousandth of its peak. The course calls this the **neighbour radius**. (Users ask again and again what `r_cut` means: DScribe, issues [64](https://github.com/SINGROUP/dscribe/issues/64) and [154](https://github.com/SINGROUP/dscribe/issues/154).)
+# `r_cut` is **not** the distance up to which atoms count. Two widths add up: that of the radial functions and that of the Gaussian on the atom. DScribe leaves an atom out only beyond $r_\mathrm{cut} + \sigma\sqrt{-2\ln 0.001}$, which is $r_\mathrm{cut} + 3.72\,\sigma$: there the Gaussian of the atom, at the distance $r_\mathrm{cut}$, is a thousandth of its peak. The course calls this the [**neighbour radius**](01_principle.ipynb#Terminology). (Users ask again and again what `r_cut` means: DScribe, issues [64](https://github.com/SINGROUP/dscribe/issues/64) and [154](https://github.com/SINGROUP/dscribe/issues/154).)
 
 # %%
 from forcefield.descriptors import neighbour_radius
@@ -673,7 +673,7 @@ table("sigma", (0.1, 0.5, 2.0))
 # %% [markdown]
 # But the sensitivity is one number, and most of it comes from the largest feature.
 #
-# Before a model reads features, each is **standardised**: its mean is subtracted, and it is divided by its standard deviation over the set (lesson [3](03_training.ipynb)). Then every feature has the same weight. What counts now is whether the features say *different* things. Take the 200 descriptors as points in a space of six dimensions. If all features were multiples of one curve, the points would lie on a line; in truth they spread along several independent directions, along some far more than along others. The **singular values** (of the table of 200 rows and six columns, means subtracted) measure the spread along each direction, largest first; `np.linalg.svd` computes them.
+# Before a model reads features, each is [**standardised**](01_principle.ipynb#Terminology): its mean is subtracted, and it is divided by its standard deviation over the set (lesson [3](03_training.ipynb)). Then every feature has the same weight. What counts now is whether the features say *different* things. Take the 200 descriptors as points in a space of six dimensions. If all features were multiples of one curve, the points would lie on a line; in truth they spread along several independent directions, along some far more than along others. The [**singular values**](01_principle.ipynb#Terminology) (of the table of 200 rows and six columns, means subtracted) measure the spread along each direction, largest first; `np.linalg.svd` computes them.
 
 # %%
 def directions(features):
