@@ -2,13 +2,12 @@
 
 from forcefield.exercises.base import Exercise
 from forcefield.exercises.lesson_03_fits import draw_few, draw_two, judge_few, judge_two
+from forcefield.exercises.lesson_03_stopping import draw_stops, judge_stops
 from forcefield.exercises.lesson_03_training import (
     draw_gradient,
     draw_labels,
-    draw_stops,
     judge_gradient,
     judge_labels,
-    judge_stops,
 )
 from forcefield.exercises.quiz import Question
 
