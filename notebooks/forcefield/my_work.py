@@ -9,6 +9,7 @@ from pathlib import Path
 import ipywidgets as widgets
 
 from forcefield.exercises.solved import FILE as SOLVED
+from forcefield.explorers.controls import PIXEL
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent
 LARGEST = 100e6
@@ -168,10 +169,6 @@ def my_work(folder=NOTEBOOKS):
     pack_button.on_click(on_pack)
     upload.observe(on_upload, names="value")
     return _Panel([widgets.HBox([pack_button, upload]), said])
-
-
-PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
-"""A picture of one transparent pixel: when it has loaded, the download begins."""
 
 
 def _say(words):

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import ipywidgets as widgets
 
 from forcefield.exercises.base import edition, module_of
+from forcefield.explorers.controls import PIXEL
 
 
 class Question(NamedTuple):
@@ -49,8 +50,9 @@ class Quiz(widgets.VBox):
             choice.observe(lambda change, place=number - 1: self.reply(place, change["new"]), names="value")
             self.choices.append(choice)
             self.replies.append(reply)
-        look = widgets.HTML(LOOK)
-        super().__init__([look, *(one for pair in zip(self.choices, self.replies, strict=True) for one in pair)])
+        pairs = [one for pair in zip(self.choices, self.replies, strict=True) for one in pair]
+        super().__init__([widgets.HTML(LOOK), *pairs, widgets.HTML(WHEN_LOADED)])
+        self.add_class("course-quiz")
 
     def said(self, place, chosen):
         """What stands below a question: HTML, empty before an answer is chosen."""
@@ -83,6 +85,20 @@ LOOK = """<style>
 .course-reply { line-height: 1.4; margin: 0 0 10px; min-height: 1.4em; }
 </style>"""
 """Long answers are read whole, on several lines."""
+
+# What ipywidgets leaves out: a group of answers is named by its question, and JupyterLab, which takes arrow keys for
+# itself, leaves them to the answers. Script in an HTML widget does not run, the load event of a picture does.
+NAME_GROUPS = """
+for (const group of this.closest('.course-quiz').querySelectorAll('.course-question')) {
+    group.setAttribute('role', 'radiogroup');
+    group.setAttribute('aria-label', group.querySelector('label').textContent);
+    for (const answer of group.querySelectorAll('input')) {
+        answer.setAttribute('data-lm-suppress-shortcuts', 'true');
+    }
+}
+"""
+
+WHEN_LOADED = f'<img alt="" width="1" height="1" onload="{html.escape(NAME_GROUPS)}" src="{PIXEL}">'
 
 
 def still_question(number, question):
