@@ -174,7 +174,7 @@ check_solution("7.1", reverse_forces)
 # %% [markdown]
 # ### The same for SOAP
 #
-# The package has both ways for SOAP: `describe` gives the tensor, and `ReverseSoap` sends $dE/dD$ back through products and coefficients to the vector of every pair of atoms. What is lost?
+# The package has both ways for SOAP: `describe` gives the tensor, and `ReverseSoap` sends $dE/dD$ back through products and coefficients to the vector of every pair of atoms. (`model.frozen()` is the network with its weights as they are: a function that gives energies and $dE/dD$.) What is lost?
 
 # %%
 from forcefield.descriptors import describe
@@ -486,7 +486,7 @@ for name in calculators:
 #     return 2 * atoms.get_kinetic_energy() / (3 * len(atoms) * units.kB)
 # ```
 #
-# But its thermostat kept the total momentum at zero. By that count a run looks colder than it is, the more so the fewer atoms it has. Write it for clusters that are at rest as a whole, as `at_300` is: neither momentum nor rotation.
+# But its runs start with a total momentum of zero, and keep it. By that count a run looks colder than it is, the more so the fewer atoms it has. Write it for clusters that are at rest as a whole, as `at_300` is: neither momentum nor rotation.
 
 # %% tags=["exercise"]
 def kinetic_temperature(atoms):

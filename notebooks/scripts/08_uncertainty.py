@@ -403,7 +403,7 @@ committee_explorer(members)
 # %% [markdown]
 # ## 4. Thirteen atoms
 #
-# Now a case where nobody can draw the answer: Cu13 at 300, 600 and 900 K with labels from [EMT](01_principle.ipynb#Terminology). The lesson finds the labelled frames of lesson 6, or makes them again (some seconds). As there, whole blocks of the trajectories belong
+# Now a case where nobody can draw the answer: Cu13 at 300, 600 and 900 K with labels from [EMT](01_principle.ipynb#Terminology). The lesson finds the labelled frames of lesson 6, or makes them again (some seconds). As there, whole [blocks](01_principle.ipynb#Terminology) of the trajectories, frames that follow each other, belong
 # to training or not.
 #
 # The committee is fitted to the 200 training frames. No member is fitted to the validation and the test part, so we take them together: 400 **held-out** frames. (Lesson 6 chose the size of the network by the validation part. That matters little here, where errors are several times larger.)

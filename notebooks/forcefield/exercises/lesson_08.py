@@ -40,7 +40,8 @@ EXERCISES = {
         "Where to set the limit",
         judge_limit,
         "A lower limit lets less harm pass and asks for more labels; which is right follows from what each costs. To "
-        "set it like this one needs some true errors, from runs like those in which it will be used.",
+        "set it like this one needs some true errors, from runs like those in which it will be used. If few frames "
+        "pass, the members know too little yet: then labels help, and no limit.",
         draw_limit,
     ),
 }
