@@ -8,10 +8,12 @@ from ase.io import read
 
 import paths
 from forcefield import crystals, molecule, prepared, sampling
+from forcefield.copper_gold import copper_gold_frames
 from forcefield.dataset import Dataset
 from forcefield.descriptors import make_soap
 from forcefield.full_gaussian_process import GaussianProcess
 from forcefield.model import ForceField
+from forcefield.own_parts import own_parts, own_soap
 from forcefield.several_sets import LabelledStructures
 from forcefield.splits import equally_spaced
 from forcefield.training import train
@@ -103,6 +105,24 @@ def explorers_need(dimer_set, dimer_model, untrained_members, crystal_models, co
         "proton": (proton_committees, molecule.reaction_path()[2]),
         "dynamics": (copper_force_field,),
     }
+
+
+@pytest.fixture(scope="session")
+def copper_gold_parts():
+    """Lesson 11's copper-gold clusters, in parts."""
+    return own_parts(copper_gold_frames(), seed=0, never_trained_on="Cu19Au19", by="trajectory")
+
+
+@pytest.fixture(scope="session")
+def copper_gold_small(copper_gold_parts):
+    """Those of 13 atoms in the training part."""
+    return [structure for structure in copper_gold_parts["training"] if len(structure) == 13]
+
+
+@pytest.fixture(scope="session")
+def copper_gold_soap(copper_gold_parts):
+    """Lesson 11's descriptor of them."""
+    return own_soap(copper_gold_parts["training"])
 
 
 @pytest.fixture
