@@ -9,14 +9,14 @@
 # - to split frames of a trajectory so that the test set is a test;
 # - to train a network and a Gaussian process for a cluster of 13 copper atoms, side by side, and to see where their errors are.
 #
-# **You need** [lesson 4](04_analysis.ipynb) (what a fair test error is, kernels); matrices as turns in space.
+# **You need** [lesson 4](04_analysis.ipynb) (what a fair test error is, kernels); matrices as turns in space. Words and symbols are explained in [Terminology](01_principle.ipynb#Terminology).
 #
-# **Time** about 60 minutes of reading and running, 15 minutes of exercises; all cells run in under a minute.
+# **Time** about 75 minutes to read and run, 40 for the exercises.
 
 # %% [markdown]
 # ## 1. Why the midpoint has to go
 #
-# The dimer had one centre, the fixed point (0, 0, 0), called `MIDPOINT` in the code. Lesson 4 showed the harm: the pair moves, the centre stays, the energy changes.
+# The dimer had one [centre](01_principle.ipynb#Terminology), the fixed point (0, 0, 0), called `MIDPOINT` in the code. Lesson 4 showed the harm: the pair moves, the centre stays, the energy changes.
 # Here is the same with 13 copper atoms, one in the middle and twelve around it.
 #
 # The SOAP descriptor has larger settings now: the radial functions describe a sphere of `r_cut` = 5.5 Å, each atom is a Gaussian of width `sigma` = 0.5 Å, and with `n_max` = 4 radial functions and angular functions up to `l_max` = 4 it has 50 features.
@@ -24,13 +24,17 @@
 # %%
 import numpy as np
 
-from forcefield.descriptors import MIDPOINT, describe, soap_settings
+from forcefield.exercises import check, check_solution, progress, quiz
 from forcefield.lesson import start_lesson
 from forcefield.plots import COLOURS, POINTS, show
+
+start_lesson()
+
+# %%
+from forcefield.descriptors import MIDPOINT, describe, soap_settings
 from forcefield.prepared import copper_soap
 from forcefield.sampling import copper_cluster
 
-start_lesson()
 soap = copper_soap()
 print(soap_settings(soap))
 cluster = copper_cluster()
@@ -53,7 +57,14 @@ film(
 )
 
 # %% [markdown]
-# Move the whole cluster by 0.3 Å. No distance between two atoms changes, so the energy must not change. What do you expect of the features?
+# Move the whole cluster by 0.3 Å. No distance between two atoms changes, so the energy must not change.
+
+# %% [markdown]
+# **What do you expect?** What happens to the features when all atoms move together by 0.3 Å?
+#
+# - **A** They stay the same in both cases: SOAP is invariant.
+# - **B** With one fixed centre they change; with a centre on every atom they do not.
+# - **C** They change in both cases, because all atoms have moved.
 
 # %%
 moved = cluster.copy()
@@ -67,7 +78,9 @@ for name, centers, attach in (
     print(f"{name}: {described.shape[1]:2d} centres, largest feature changes by {100 * change:.0f} %")
 
 # %% [markdown]
-# A fixed centre sees another structure. Centres on the atoms see the same one. There is a second reason: a fixed centre sees only what lies near it, up to the neighbour radius of lesson 2. With a centre on every atom, every atom is seen, however many there are.
+# **Answer: B.** A fixed centre sees another structure, although SOAP is invariant: that holds if the centre moves along (not A). Centres on the atoms do move along, and see the same structure (not C).
+#
+# There is a second reason for centres on the atoms. A fixed centre sees only what lies near it, up to the neighbour radius of lesson 2. With a centre on every atom, every atom is seen, however many there are.
 
 # %% [markdown]
 # ## 2. A sum over atoms, and centres that move along
@@ -84,7 +97,7 @@ print("descriptors, (n_systems, n_centers, n_features):           ", descriptors
 print("derivatives, (n_systems, n_centers, n_atoms, 3, n_features):", derivatives.shape)
 
 # %% [markdown]
-# When atom 5 moves, the centre on atom 5 moves too. DScribe counts that only if you say `attach=True`; by default the centre stays where it was. Here is a test. If all atoms move together, no descriptor changes, so each derivative, summed over the atoms, must be zero.
+# When atom 5 moves, the centre on atom 5 moves too. DScribe counts that only if you say `attach=True`; by default the centre stays where it was, which surprises people who compare with finite differences ([DScribe #63](https://github.com/SINGROUP/dscribe/issues/63)). Here is a test. If all atoms move together, no descriptor changes, so each derivative, summed over the atoms, must be zero.
 
 # %%
 for attach in (False, True):
@@ -96,6 +109,40 @@ for attach in (False, True):
 
 # %% [markdown]
 # If the features do not change when all atoms move together, the energy does not, and then the forces on all atoms add up to zero: momentum is conserved. The forces that we compute do so only *if* the centres are attached.
+
+# %% [markdown]
+# ### Exercise 6.1: Forces from many centres
+#
+# **8 minutes**
+#
+# Write the formula above as a function. It gets the slopes $\partial f/\partial D_{c,k}$ that some model has at each centre, and the derivatives of the descriptors. The check compares your forces with finite differences of the energy of six atoms.
+
+# %% tags=["exercise"]
+def forces_of(slopes, derivatives):
+    """Forces on all atoms of one structure.
+
+    slopes: df/dD of each centre, (n_centers, n_features), eV
+    derivatives: dD/dR, (n_centers, n_atoms, 3, n_features), 1/Å
+    Returns the forces, (n_atoms, 3), eV/Å.
+    """
+    return ...
+
+
+check("6.1", forces_of)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Two of the indices are summed over: which? `np.einsum("ck,caxk->...", slopes, derivatives)` sums over every letter that is missing behind the arrow.
+#
+# </details>
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+def forces_of(slopes, derivatives):
+    return -np.einsum("ck,caxk->ax", slopes, derivatives)
+
+
+check_solution("6.1", forces_of)
 
 # %% [markdown]
 # ## 3. What must not change
@@ -120,10 +167,8 @@ def apply(positions):
 # %%
 positions = cluster.positions
 energy, forces = apply(positions)
-print(
-    "net force below 1e-9 of the largest:",
-    np.abs(forces.sum(axis=0)).max() < 1e-9 * np.abs(forces).max(),
-)
+net, largest = np.abs(forces.sum(axis=0)).max(), np.abs(forces).max()
+print("net force below 1e-9 of the largest:", net < 1e-9 * largest)
 
 # %% [markdown]
 # A random turn $\mathbf Q$ is the orthogonal part of a random matrix; changing the sign of all of it makes it a mirror, with determinant −1.
@@ -141,6 +186,8 @@ cases = {  # changed positions, and the forces to expect there
     "mirrored": (positions @ -turn.T, forces @ -turn.T),
     "swapped": (positions[order], forces[order]),
 }
+
+# %%
 for name, (changed, expected) in cases.items():
     new_energy, new_forces = apply(changed)
     same = abs(new_energy - energy) < 1e-9 and np.abs(new_forces - expected).max() < 1e-8
@@ -162,9 +209,62 @@ assert difference < 1e-6
 #
 # Not to change under these moves is not enough: a descriptor that is always 1 does that too. Two more things are asked of it.
 #
-# - **Smooth.** Forces contain the descriptor's derivatives. Where it has a jump, the energy has one too; where it has a kink, the forces jump. DScribe's SOAP jumps a little at the neighbour radius (lesson 5); in our cluster no two atoms are that far apart.
+# - **Smooth.** [Forces](01_principle.ipynb#Terminology) contain the descriptor's derivatives. Where it has a jump, the energy has one too; where it has a kink, the forces jump. DScribe's SOAP jumps a little at the neighbour radius (lesson 5); in our cluster no two atoms are that far apart.
 # - **Complete.** Structures with different energies must have different descriptors; no network can separate what its input does not. SOAP counts pairs and triplets of atoms seen from a centre, up to `n_max` and `l_max`. There are pairs of different surroundings that agree in all of that ([Pozdnyakov et al., 2020](https://doi.org/10.1103/PhysRevLett.125.166001)).
 #   Such pairs have to be constructed. Small settings are the more common cause: what they leave out, no fit can find.
+
+# %% [markdown]
+# ### Exercise 6.2: A test that cannot be fooled
+#
+# **8 minutes** · spot the mistake
+#
+# Symmetries also break in published models. One computed electrostatics by finite differences along the fixed axes x, y and z: turned molecules changed their energy by 2 meV ([mace #1719](https://github.com/ACEsuit/mace/issues/1719)). A test of symmetries should find such things. This one may not: if x, y and z count alike, a turn by 90° changes nothing.
+#
+# ```python
+# def largest_change(energy, positions):
+#     moved = positions + [1.0, 0.0, 0.0]
+#     turned = positions[:, [1, 0, 2]] * [-1, 1, 1]  # by 90° about z
+#     swapped = positions[[1, 0, *range(2, len(positions))]]
+#     return max(energy(one) - energy(positions) for one in (moved, turned, swapped))
+# ```
+#
+# Write a better one. The check gives it energies that depend on place, on direction or on the order of the atoms, and one that depends on distances alone.
+
+# %% tags=["exercise"]
+def largest_change(energy, positions):
+    """Largest change of the energy when a structure is moved, turned, or its atoms are reordered.
+
+    energy: function of positions, returns eV; positions: (n_atoms, 3), Å, equal atoms
+    Returns one number, eV: rounding only (below 1e-9) if the energy has all three symmetries.
+    """
+    return ...
+
+
+check("6.2", largest_change)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# What does a move along x not see, or a turn by 90° if x, y and z count alike? Random choices have no such gap: `rng.normal(size=3)` for a move, `np.linalg.qr(rng.normal(size=(3, 3)))[0]` for a turn (or a mirror), `rng.permutation(len(positions))` for an order. And energies may fall.
+#
+# </details>
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+def largest_change(energy, positions):
+    generator, changes = np.random.default_rng(0), []
+    for _ in range(5):
+        rotation = np.linalg.qr(generator.normal(size=(3, 3)))[0]
+        rotation = rotation * np.linalg.det(rotation)
+        for changed in (
+            positions + generator.normal(size=3),
+            positions @ rotation.T,
+            positions[generator.permutation(len(positions))],
+        ):
+            changes.append(abs(energy(changed) - energy(positions)))
+    return max(changes)
+
+
+check_solution("6.2", largest_change)
 
 # %% [markdown]
 # ## 4. The data: copper clusters at three temperatures
@@ -172,7 +272,7 @@ assert difference < 1e-6
 # The truth is ASE's *effective medium theory* (EMT), a fast potential for metals: each atom feels the electron density of its neighbours. EMT counts energies from the crystal: an atom in copper at rest has about 0 eV. Atoms of a cluster lack neighbours, so a cluster has a positive energy; 13 atoms have about 10 eV.
 # Only differences matter, and any constant goes into the model's shift of the energy.
 #
-# Structures come from molecular dynamics (atoms move by Newton's law, in steps of 5 fs) with a heat bath: small random kicks and friction, called *Langevin* dynamics, keep the temperature at 300, 600 or 900 K. One trajectory at each, 40 blocks of 5 frames. Frames of a block are 50 fs apart; between blocks there is a pause.
+# Structures come from molecular dynamics (atoms move by Newton's law, in steps of 5 fs) with a heat bath: small random kicks and friction, called *Langevin* dynamics, keep the temperature at 300, 600 or 900 K. One **trajectory** (the structures that a run passes through, in the order of time) at each, of which we keep 40 blocks of 5 structures, called *frames*. Frames of a block are 50 fs apart; between blocks there is a pause.
 #
 # Derivatives are large, so we first ask what they will need.
 
@@ -226,12 +326,61 @@ show(
 # The hotter, the more the structures differ: 900 K will be the hard part. Whether the cluster melts is a question for lesson 7.
 
 # %% [markdown]
+# ### Exercise 6.3: Bound by how much?
+#
+# **6 minutes** · spot the mistake
+#
+# How much energy do atoms gain by coming together? From the energy of the structure one subtracts that of isolated atoms. Questions about these offsets fill the pages of every code. Somebody took EMT's 3.5 eV for one carbon atom and asked how such a number enters a fit ([QUIP #118](https://github.com/libAtoms/QUIP/issues/118)); somebody gave an oxygen atom from another method, −2041.8 eV, to frames that have −1879 eV as a whole, and got errors of thousands of eV ([mace #581](https://github.com/ACEsuit/mace/issues/581)); a calculator subtracted isolated atoms twice ([mace #425](https://github.com/ACEsuit/mace/pull/425)). Here is one more:
+#
+# ```python
+# def binding_energy(structure):
+#     structure.calc = EMT()
+#     return structure.get_potential_energy() - 3.49  # one atom, from a table
+# ```
+#
+# Mend it, for copper and for other metals that EMT knows.
+
+# %% tags=["exercise"]
+from ase.calculators.emt import EMT
+
+
+def binding_energy(structure):
+    """Energy of a structure by EMT, minus that of its atoms if each were alone.
+
+    structure: ase.Atoms, copper or other metals, not periodic
+    Returns eV: zero for atoms far apart, negative for atoms that hold together.
+    """
+    return ...
+
+
+check("6.3", binding_energy)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# What should the function return for one atom, and for three atoms far apart? `ase.Atoms("Cu")` is a single atom, `structure.get_chemical_symbols()` lists the elements atom by atom.
+#
+# </details>
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+def emt_energy(structure):
+    structure.calc = EMT()
+    return structure.get_potential_energy()
+
+
+def binding_energy(structure):
+    alone = [emt_energy(ase.Atoms(symbol)) for symbol in structure.get_chemical_symbols()]
+    return emt_energy(structure) - sum(alone)
+
+
+check_solution("6.3", binding_energy)
+
+# %% [markdown]
 # ## 5. Neighbours in time
 #
 # Two frames of a trajectory that follow each other closely are nearly the same structure. If one is in the training set and the other in the test set, the test is too easy. How long is "closely"? We compare the sorted distances between atoms.
 
 # %%
-from ase.calculators.emt import EMT
 from scipy.spatial.distance import pdist
 
 from forcefield.dataset import Dataset
@@ -274,9 +423,16 @@ report("difference after 100 fs, divided by that after 500 fs", after[100], at_l
 # %% [markdown]
 # Frames 5 fs apart are nearly copies; frames 100 fs apart differ nearly as much as frames 500 fs apart.
 #
-# Now the experiment. Draw 50 of the first 125 dense frames at random and fit a model to them. Test **this one model** three times: on the 75 frames that are left over, on the second half of the same run, and on three runs of their own, which start with other random numbers. All are at 900 K. What do you expect?
+# Now the experiment. Draw 50 of the first 125 dense frames at random and fit a model to them. Test **this one model** three times: on the 75 frames that are left over, on the second half of the same run, and on three runs of their own, which start with other random numbers. All are at 900 K.
 #
 # We do it with two kinds of model, which sections 6 and 7 explain: a network and a Gaussian process. Here it is enough that both are fitted to the same frames and asked for the same forces.
+
+# %% [markdown]
+# **What do you expect?** On which frames is the error smallest?
+#
+# - **A** No difference worth mentioning: none of these frames was trained on, and all are at 900 K.
+# - **B** On the left-over frames, by far. The second half of the run and the other runs have about the same, larger error.
+# - **C** On the left-over frames and on the second half, which belong to the same run. Only the other runs have a larger error.
 
 # %%
 from forcefield.gaussian_process import SparseGaussianProcess
@@ -323,14 +479,19 @@ show(
 
 # %%
 for name, low, high in (("network", 1.2, 7), ("Gaussian process", 1.8, 10)):
-    for place, errors in (("second half", later), ("other runs", elsewhere)):
-        ratios = np.reshape(errors[name], (3, -1)) / np.reshape(left_over[name], (3, 1))
+    for place, found in (("second half", later), ("other runs", elsewhere)):
+        ratios = np.reshape(found[name], (3, -1)) / np.reshape(left_over[name], (3, 1))
         print(f"{name}, {place}: larger than on frames left over in all cases: {(ratios > 1).all()}")
         report(f"{name}, {place} / frames left over", ratios.mean(), at_least=low, at_most=high)
+
+# %%
+for name in names:
+    ratio = np.mean(elsewhere[name]) / np.mean(later[name])
+    report(f"{name}, other runs / second half", ratio, at_least=0.5, at_most=2)
 del dense  # its derivatives are not needed any more
 
 # %% [markdown]
-# The same model, and the error on left-over frames is too small, by a factor of about two for the network and of about four for the Gaussian process. The left-over frames were seen in all but name. A later part of the same run says much the same as runs of their own: what to expect of structures that are new.
+# **Answer: B.** It is the same model, and the error on left-over frames is too small, by a factor of about two for the network and of about four for the Gaussian process. The left-over frames were seen in all but name (not A). A later part of the same run says much the same as runs of their own (not C): what to expect of structures that are new.
 #
 # The leak does not flatter all models alike. Here the same model wins all tests; with two models closer to each other, the wrong one could win the first.
 #
@@ -340,6 +501,8 @@ del dense  # its derivatives are not needed any more
 from forcefield.prepared import copper_split
 
 parts = dict(zip(("training", "validation", "test"), copper_split(), strict=True))
+
+# %%
 for name, part in parts.items():
     counts = [int((temperatures[part] == temperature).sum()) for temperature in (300, 600, 900)]
     others = np.setdiff1d(np.arange(600), part)
@@ -347,11 +510,55 @@ for name, part in parts.items():
     print(f"{name:10} {len(part)} frames, {counts} at 300, 600, 900 K; blocks in other parts: {shared}")
 
 # %% [markdown]
+# ### Exercise 6.4: A test part without neighbours
+#
+# **8 minutes** · spot the mistake
+#
+# The much-used molecules of MD17 are frames of trajectories. The authors of the revised set write in its readme that results published with 50 000 of them as training set should be considered meaningless, because neighbours in time are not independent and because of noise in the labels ([Christensen and von Lilienfeld, 2020](https://doi.org/10.24435/materialscloud:wy-kn)). Many codes draw frames like this:
+#
+# ```python
+# def rows_for_test(blocks, share, seed):
+#     order = np.random.default_rng(seed).permutation(len(blocks))
+#     return order[: round(share * len(blocks))]
+# ```
+#
+# Mend it: `blocks` holds the number of the block for each frame, and a block must not have frames on both sides. The check uses the course's 120 blocks: 40 at 300 K, then 40 at 600 K, then 40 at 900 K.
+
+# %% tags=["exercise"]
+def rows_for_test(blocks, share, seed):
+    """Rows of the frames that are tested, in whole blocks drawn at random.
+
+    blocks: number of each frame's block, (n_frames,); share: of the blocks, such as 0.2
+    seed: the same seed draws the same rows
+    Returns rows, (n_test,), whole numbers.
+    """
+    return ...
+
+
+check("6.4", rows_for_test)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Draw block numbers first: `np.unique(blocks)` lists them, `generator.choice(..., replace=False)` draws some. Then find the frames that belong to them: `np.isin(blocks, drawn)`.
+#
+# </details>
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+def rows_for_test(blocks, share, seed):
+    every = np.unique(blocks)
+    drawn = np.random.default_rng(seed).choice(every, round(share * len(every)), replace=False)
+    return np.flatnonzero(np.isin(blocks, drawn))
+
+
+check_solution("6.4", rows_for_test)
+
+# %% [markdown]
 # ## 6. A network
 #
 # 200 frames carry 200 energies and 7800 force components. The network is small: one layer of 8 tanh units, the same for all atoms. Its settings were chosen on the validation part: no weight is fitted to it, and neither weights nor settings to the test part.
 #
-# - `method="levenberg_marquardt"`: the fit of lesson 3, which linearises all 8000 residuals at each step.
+# - `method="levenberg_marquardt"`: the fit of lesson 3, which linearises all 8000 residuals (differences of prediction and label) at each step.
 # - `scaling="square_root"`: features that hardly vary are enlarged less than by full standardisation.
 # - `force_weight=10`: forces count ten times as much in the loss as energies.
 
@@ -405,6 +612,13 @@ for seed, (energy_error, of_force) in enumerate(network_errors):
 #
 # The noise is chosen on the validation part.
 
+# %% [markdown]
+# **What do you expect?** Network and Gaussian process have the same descriptors and the same 200 frames. Which has the smaller force error on the test frames?
+#
+# - **A** The network, although it has fewer weights than the Gaussian process.
+# - **B** The Gaussian process: with few frames kernels beat networks.
+# - **C** Neither: descriptors and labels decide, the rest is taste.
+
 # %%
 processes = {}
 for noise in (1e-3, 1e-5, 1e-7):
@@ -415,12 +629,14 @@ for noise in (1e-3, 1e-5, 1e-7):
     words = f"noise {noise:g}: force error on the validation part"
     report(words, error, "meV/Å", at_least=0.1, at_most=4)
 print(f"time of the last fit: {process_seconds:.1f} s (this machine)")
+
+# %%
 best_noise = min(processes, key=lambda noise: force_error(processes[noise], validation))
 process = processes[best_noise]
 print(process)
 
 # %% [markdown]
-# From 1e-5 on the noise hardly matters. The number of sparse points does: 1000 is a choice of cost (exercise 3).
+# From 1e-5 on the noise hardly matters. The number of sparse points is a choice of cost: the fit works with 1000 of the 2600 atoms.
 
 # %%
 process_prediction = process.predict(test.descriptors, test.derivatives)
@@ -431,6 +647,8 @@ ratio = process_errors[1] / np.median(network_errors[:, 1])
 report("force error, Gaussian process / median network", ratio, at_least=1, at_most=8)
 
 # %% [markdown]
+# **Answer: A.** The network is ahead on this data, by the factor in the last line (not B, not C). The number of weights says little: those of a kernel multiply functions that are given, those of a network also shape the functions. Why this order need not hold for other data is said below.
+#
 # And what does a prediction cost? `frozen()` gives the function that a calculator calls at every step of dynamics: descriptors of one structure in, energies of its atoms and their derivatives out.
 
 
@@ -470,7 +688,33 @@ print(f"descriptors and their derivatives, a step: {cost:.6f} s (this machine)")
 # Why do people use Gaussian processes, if the network is ahead here? The fit is one linear problem: no seeds, no iterations, seconds. And with the probabilities comes an estimate of the uncertainty. Why networks? Their size does not grow with the data, and a step stays cheap.
 
 # %% [markdown]
+# ### Exercise 6.5: Twenty features
+#
+# **10 minutes** · open-ended
+#
+# A step of dynamics costs mostly its descriptors. The course takes 50 features. How good can **at most 20** be? The number is $n_\mathrm{max}(n_\mathrm{max}+1)/2\,(l_\mathrm{max}+1)$. Choose `n_max`, `l_max`, `sigma` (Å) and `cutoff_radius` (Å). The check describes 50 frames of `training` and 50 of `validation` with your settings, fits a Gaussian process to the first and tests it on the second. With these few frames `n_max` 3 and `l_max` 2 at the course's `sigma` and radius leave about 6 meV/Å; reach less than **3 meV/Å**.
+
+# %% tags=["exercise"]
+settings = ...  # such as {"n_max": 3, "l_max": 2, "sigma": 0.5, "cutoff_radius": 5.5}
+
+check("6.5", settings, training, validation)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Change one thing at a time. EMT's energy is built from sums over distances: are radial or angular functions worth more? And `cutoff_radius` need not reach across the whole cluster, which is about 5 Å wide: radial functions that end earlier are finer.
+#
+# </details>
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+settings = {"n_max": 4, "l_max": 1, "sigma": 0.5, "cutoff_radius": 5.0}
+
+check_solution("6.5", settings, training, validation)
+
+# %% [markdown]
 # ## 8. Where are the errors?
+#
+# First a **parity plot** of one network: what it predicts for the test frames against what is true. On the line both are the same.
 
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
 energies, forces = predictions[0]
@@ -498,6 +742,13 @@ show(
 
 # %% [markdown]
 # A parity plot hides small errors. The mean error at each temperature shows them.
+
+# %% [markdown]
+# **What do you expect?** All three temperatures have about the same number of training frames. How do the force errors at 900 K and at 300 K compare?
+#
+# - **A** They are about the same: that is what the mixed training set is for.
+# - **B** At 900 K they are larger by as much as the forces are.
+# - **C** At 900 K they are larger by more than the forces are.
 
 
 # %%
@@ -537,7 +788,7 @@ relative = hot_over_cold.min() * sizes[0] / sizes[1]
 report("networks, the same divided by the forces' mean size", relative, at_least=1.2, at_most=12)
 
 # %% [markdown]
-# The error is not one number: at 900 K it is several times that at 300 K, and not only because the forces are larger there. A guess at the reason: hot frames are more diverse, and 70 of them leave larger gaps. Lesson 7 will ask what happens hotter still.
+# **Answer: C.** The error is not one number: at 900 K it is several times that at 300 K (not A), and not only because the forces are larger there (not B). A guess at the reason: hot frames are more diverse, and 70 of them leave larger gaps. Lesson 7 will ask what happens hotter still.
 #
 # And the question of section 5: does the split by blocks still flatter? The three runs of their own are at 900 K; compare them with the test frames of 900 K.
 
@@ -551,7 +802,9 @@ report("networks, runs of their own / test frames of 900 K, largest of 3", ratio
 # They are even smaller, so there is no sign of a leak in the course's test. It is no proof: these runs are shorter than the course's own and may stay closer to where all of them start. A split by blocks costs nothing; a run of its own is the better test.
 
 # %% [markdown]
-# ## 9. Cost against number of atoms
+# ## 9. Cost against number of atoms (optional)
+#
+# Skip this if 13 atoms are enough for you; lessons 7 and 8 do not need it.
 #
 # Clusters of 13, 55 and 147 atoms, larger and larger shells. Time is the processor's, the best of three.
 
@@ -590,55 +843,6 @@ show(
 # Memory grows with the *square* of the number of atoms: every centre is paired with every atom, also with those it cannot see. In 147 atoms many entries are zero, and a code for large systems stores only pairs within the cutoff. For the sizes of this course the plain array does.
 
 # %% [markdown]
-# ## Exercises
-#
-# **1.** Two clusters far apart must have the sum of their energies. Check it with `untrained` and two copies 40 Å apart. Why does it hold for any weights?
-#
-# <details><summary>Solution</summary>
-#
-# ```python
-# both = ase.Atoms("Cu26", np.concatenate([positions, positions + [40.0, 0, 0]]))
-# energies, _ = untrained.predict(*describe(soap, [both], attach=True))
-# print(abs(energies[0] - 2 * energy) < 1e-9)
-# ```
-#
-# No centre of one cluster sees an atom of the other, so each descriptor is what it was, and the energy is a sum over centres.
-#
-# </details>
-#
-# **2.** Forget `attach=True`: what net force does the trained model `networks[0]` give for `cluster`?
-#
-# <details><summary>Solution</summary>
-#
-# ```python
-# for attach in (True, False):
-#     _, forces = networks[0].predict(*describe(soap, [cluster], attach=attach))
-#     print(attach, "net force:", np.abs(forces[0].sum(axis=0)).max(), "largest force:", np.abs(forces[0]).max())
-# ```
-#
-# With attached centres it is zero to rounding. Without, the motion of the centres is missing from the chain rule: the net force is about 1 eV/Å, and the single forces are wrong by far more, although the energies are the same. The net force alone would have looked like a small mistake.
-#
-# </details>
-#
-# **3.** Fit the Gaussian process with 2000 sparse points. How do its test error and the time change? (2600 atoms of the training frames could be sparse points; the memory grows to about 300 MB.)
-#
-# <details><summary>Solution</summary>
-#
-# ```python
-# data = copper_dataset()
-# training, test = (data[parts[name]] for name in ("training", "test"))
-# for n_sparse in (500, 1000, 2000):
-#     start = time.process_time()
-#     larger = SparseGaussianProcess(training, n_sparse=n_sparse, power=3, noise=best_noise)
-#     fitted = time.process_time() - start
-#     print(f"{n_sparse} points: {force_error(larger, test):.2f} meV/Å, {fitted:.1f} s")
-# ```
-#
-# Each doubling lowers the error, less than before, and costs about three times as much.
-#
-# </details>
-
-# %% [markdown]
 # ## Summary
 #
 # - One fixed centre sees another structure when the atoms move; a centre on every atom does not. The energy is a sum over atoms, with one network for all (Behler and Parrinello).
@@ -649,31 +853,13 @@ show(
 # - Derivatives need memory that grows with the square of the number of atoms: plan it before you make them.
 
 # %% [markdown]
-# ## Questions
-#
-# **1.** The sum over atoms splits the energy into 13 parts. Can you check one part against EMT?
-#
-# <details><summary>Answer</summary>
-#
-# Not in a way that means something. Training saw only sums, and many splits give the same sum and the same forces. Only the total and its derivatives are compared.
-#
-# </details>
-#
-# **2.** Energies do not change in a mirror. Is there a quantity for which that would be wrong?
-#
-# <details><summary>Answer</summary>
-#
-# Yes: for example the optical rotation of a chiral molecule changes its sign. SOAP cannot tell a structure from its mirror image, so no model on top of it can predict such a quantity.
-#
-# </details>
-#
-# **3.** Somebody trains on 80 % of the frames of one 900 K trajectory, drawn at random, and reports a tiny error. What would you ask?
-#
-# <details><summary>Answer</summary>
-#
-# How far apart in time the frames are, and what the error is on another trajectory, or at least on blocks that were left out whole. And what happens at temperatures that were not in the data.
-#
-# </details>
+# ## Quiz
+
+# %%
+quiz(6)
+
+# %%
+progress(6)
 
 # %% [markdown]
 # ## Next
