@@ -772,7 +772,7 @@ soap_explorer()
 #
 # **10 minutes** · open-ended
 #
-# Pairs from 2 to 7 Å are to be told apart, with the centre at the midpoint. The settings of this lesson are nearly blind at 7 Å. Find settings with **at most ten features** whose sensitivity is **at least 0.12 per Å everywhere** from 2 to 7 Å. (It is divided by the largest length of $\mathbf{D}$ in this range.) The explorer above shows both; its sentence speaks of 2.5 to 5 Å alone, so look at its lower right picture.
+# Pairs from 2 to 7 Å are to be told apart, with the centre at the midpoint. With the settings of this lesson the features hardly change any more at 7 Å. Find settings with **at most ten features** whose sensitivity is **at least 0.12 per Å everywhere** from 2 to 7 Å. (It is divided by the largest length of $\mathbf{D}$ in this range.) The explorer above shows both; its sentence speaks of 2.5 to 5 Å alone, so look at its lower right picture.
 
 # %% tags=["exercise"]
 answer = {"r_cut": ..., "n_max": ..., "l_max": ..., "sigma": ...}  # Å, whole numbers, Å

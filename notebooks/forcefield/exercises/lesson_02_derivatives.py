@@ -89,20 +89,20 @@ def judge_derivatives(answer):
 
 
 def draw_derivatives(answer):
-    """Error against step for the sets that the answer calls right."""
+    """Error against step of all sets, without their names, in two styles: called right and called wrong."""
     said = _said(answer)
     figure, axes = plt.subplots(figsize=(6.5, 3.2))
-    roles = dict(zip("ABCD", ("training", "model", "extra", "validation"), strict=True))
+    styles = {True: ("model", "o-", "called right"), False: ("training", "x--", "called wrong")}
     for name, one in suspicious_derivatives()[1].items():
-        if said[name]:
-            errors = np.maximum(_errors(*one), 1e-12)
-            axes.loglog(STEPS, errors, "o-", color=COLOURS[roles[name]], markersize=4, label=f"set {name}")
+        role, style, words = styles[said[name]]
+        axes.loglog(STEPS, _errors(*one), style, color=COLOURS[role], markersize=5, label=words)
     axes.set(xlabel="step h (Å)", ylabel="error / largest derivative", ylim=(1e-11, 5))
-    if any(said.values()):
-        axes.legend()
+    handles, labels = axes.get_legend_handles_labels()
+    by_words = dict(zip(labels, handles, strict=True))
+    axes.legend(by_words.values(), by_words.keys())
     return figure, (
-        "Error of central differences against the step for the sets that the answer calls right. Each should have a "
-        "V: down from large steps, up again for small ones. A level line means that the derivatives are wrong."
+        "Error of central differences against the step for the four sets, without their names: circles for those that "
+        "the answer calls right, crosses for the others. Right derivatives make a V, wrong ones a level line."
     )
 
 
