@@ -12,7 +12,7 @@
 #
 # **You need** [lesson 2](02_dataset.ipynb) (the data and the descriptor) and [lesson 3](03_training.ipynb) (the model); means, medians and square roots.
 #
-# **Time** about 85 minutes to read and run, 50 for the exercises. Two parts of section 4 are marked *(optional)*: ten minutes less.
+# **Time** about 85 minutes to read and run, 50 for the exercises. Two parts of section 4 are marked *(optional)*: five minutes less.
 
 # %% [markdown]
 # ## Analysis
