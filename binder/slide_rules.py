@@ -3,8 +3,9 @@
 A heading starts a slide, and so does every text cell. The code cells below it follow on the same slide, as far as there
 is room; what a cell printed and drew follows its code. Of a long paragraph, the first sentences stand on the slide and
 the rest in the speaker's notes. Left out are folded code (its figure stays), cells that only prepare, hints, solutions,
-folded answers (they are in the notes), optional sections. `What do you expect?` is a slide, its answer the next one;
-an exercise is its goal beside the picture that the right answer makes; a quiz is a slide for each question.
+folded answers (they are in the notes), optional sections and lists of terms. `What do you expect?` is a slide, its
+answer the next one; an exercise is its goal and the picture that the right answer makes; a quiz is a slide for each
+question.
 """
 
 import ast
@@ -21,7 +22,8 @@ PARAGRAPH_WORDS = 50  # what a paragraph may have on a slide
 CAPTION_WORDS = 45  # what a text may have that stands under a figure
 FOLDED = re.compile(r"\s*<details>\s*<summary>([^<]*)</summary>(.*?)</details>", re.DOTALL)
 HEADING = re.compile(r"^(#{1,4}) +(.+?) *#* *$")
-OPTIONAL = re.compile(r"\(optional\)", re.IGNORECASE)
+QUESTION = "**What do you expect?**"
+OPTIONAL = re.compile(r"\(optional\)|^(\d+\. )?(Terminology|References)", re.IGNORECASE)
 LEFT_OUT = ("progress(", "progress_of_all(", "quiz(", "start_lesson(")
 
 
@@ -96,7 +98,7 @@ def text_slides(title, level, text):
     """Return the slides of a part of a text cell."""
     notes = [f"{summary}: {answer.strip()}" for summary, answer in FOLDED.findall(text) if summary != "Hint"]
     hint = "<summary>Hint</summary>" in text
-    text = FOLDED.sub("", text).strip()
+    text = FOLDED.sub("", text).strip().replace(QUESTION, "\n\n" + QUESTION).strip()
     if hint and not text:
         return []
     if level == 1:
@@ -104,20 +106,20 @@ def text_slides(title, level, text):
     kind = "text"
     if title.startswith("Exercise "):
         kind = "exercise"
-    elif "**What do you expect?**" in text:
+    elif QUESTION in text:
         kind = "expect"
     elif re.match(r"\*\*Answer: [A-D]", text):
         kind = "answer"
     blocks = []
     for block in blocks_of(text):
-        shown, rest = shortened(block)
+        shown, rest = (block, "") if QUESTION in block else shortened(block)
         blocks.append(("markdown", shown))
         notes += [rest] if rest else []
-    if kind == "expect" and len(blocks) > 2:  # what stands before the question is a slide of its own
-        place = next(count for count, block in enumerate(blocks) if "**What do you expect?**" in block[1])
-        before, blocks = blocks[:place], blocks[place:]
-        if before:
-            return [Slide(title, "text", before, []), Slide(title, kind, blocks, notes)]
+    if kind == "expect":  # what stands before the question, or after its answers, is a slide of its own
+        start = next(place for place, block in enumerate(blocks) if QUESTION in block[1])
+        end = max(place for place, block in enumerate(blocks) if place == start or block[1].startswith("- **")) + 1
+        parts = ("text", blocks[:start], []), (kind, blocks[start:end], notes), ("text", blocks[end:], [])
+        return [Slide(title, *part) for part in parts if part[1]]
     return [Slide(title, kind, blocks, notes)]
 
 
@@ -166,7 +168,8 @@ def code_blocks(cell):
     """Return a code cell's source, if it is there to be read, and what it printed and drew."""
     source, blocks = text_of(cell["source"]).strip(), []
     folded = cell.get("metadata", {}).get("jupyter", {}).get("source_hidden") or "hide-input" in tags_of(cell)
-    if source and not folded and not only_prepares(source):
+    explorer = re.search(r"\w+_explorer\(.*\)$", source)  # a slide shows its picture, the notebook its sliders
+    if source and not folded and not explorer and not only_prepares(source):
         blocks.append(("code", source))
     for output in cell.get("outputs", []):
         data = output.get("data", {})

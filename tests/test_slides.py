@@ -77,7 +77,7 @@ def test_questions_exercises_and_the_quiz():
     quiz = '<p><b>1. Why?</b></p><ol type="A"><li>So</li></ol><details><summary>Answer</summary><p>A: so</p></details>'
     html = nbformat.v4.new_output("display_data", {"text/html": quiz + quiz.replace("1. Why", "2. How")})
     cells = [
-        text("## 1. One\n\nBefore.\n\n**What do you expect?** Which?\n\n- **A** this\n- **B** that"),
+        text("## 1. One\n\nBefore.\n\n**What do you expect?** Which?\n\n- **A** this\n- **B** that\n\nNow we look."),
         code("show()", drawn("A curve."), folded=True),
         text("**Answer: B.** Because."),
         text("### Exercise 3.1: Do\n\n**5 minutes**\n\nThe goal."),
@@ -92,7 +92,7 @@ def test_questions_exercises_and_the_quiz():
     assert made(*cells) == [
         ("1. One", "text", ["Before."]),
         ("1. One", "expect", ["**What do you expect?** Which?", "- **A** this\n- **B** that"]),
-        ("1. One", "text", ["A curve."]),
+        ("1. One", "text", ["Now we look.", "A curve."]),
         ("1. One", "answer", ["**Answer: B.** Because."]),
         ("Exercise 3.1: Do", "exercise", ["**5 minutes**", "The goal.", "The right picture."]),
         ("1. One", "text", ["Back in section one."]),
@@ -108,8 +108,10 @@ def test_what_is_optional_is_left_out():
         text("### Part of two\n\nC."),
         code("print(1)", printed("1")),
         text("## 3. Three\n\nD."),
+        code("strain_explorer(models)", drawn("Sliders.")),
+        text("## Terminology\n\n| a |\n|---|"),
     ]
-    assert made(*cells) == [("1. One", "text", ["A."]), ("3. Three", "text", ["D."])]
+    assert made(*cells) == [("1. One", "text", ["A."]), ("3. Three", "text", ["D.", "Sliders."])]
 
 
 def test_long_paragraphs_are_cut_after_a_sentence_and_whole_in_the_notes():

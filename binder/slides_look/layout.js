@@ -145,6 +145,23 @@ function shrink(block, section) {
   while (bottomOf(block) > BOTTOM && size > LEAST_TEXT) block.style.fontSize = `${--size}px`;
 }
 
+// What is said of numbers in a few words stands below them, if there is room.
+function join(section) {
+  const next = section.nextElementSibling;
+  const heading = part => part.querySelector('h2')?.innerHTML;
+  if (!next || section.className !== 'text' || next.className !== 'text' || heading(section) !== heading(next)) return;
+  const [body, words] = [section, next].map(part => part.querySelector('.body'));
+  const short = words.textContent.trim().split(/\s+/).length <= 45;
+  if (!short || !body.lastElementChild?.matches('.code, .printed') || [...words.children].some(block => !block.matches('p'))) return;
+  const moved = [...words.children];
+  body.append(...moved);
+  if (bottomOf(body.lastElementChild) <= BOTTOM) {
+    const notes = next.querySelector('.notes');
+    if (notes) section.append(notes);
+    next.remove();
+  } else words.append(...moved);
+}
+
 async function start() {
   const reveal = document.querySelector('.reveal');
   await MathJax.typesetPromise();
@@ -152,6 +169,7 @@ async function start() {
   await Promise.all([...document.images].map(image => image.decode().catch(() => null)));
   reveal.classList.add('measuring');
   for (const section of [...reveal.querySelectorAll('.slides > section')]) layOut(section);
+  for (const section of [...reveal.querySelectorAll('.slides > section')]) if (section.isConnected) join(section);
   reveal.classList.remove('measuring');
   await Reveal.initialize({
     width: 1280, height: 720, margin: 0, center: false, hash: true, controls: false,
