@@ -258,7 +258,7 @@ def test_every_file_has_its_line(small_course):
     ("file", "who"),
     [
         ("anna/03_one.ipynb", "anna"),
-        ("anna/work/x.ipynb", "anna"),
+        ("anna/answers/x.ipynb", "anna"),
         ("03_one_anna.ipynb", "anna"),
         ("Müller, Zoë 03_ONE (1).ipynb", "Müller Zoë"),
         ("anna-lesson3-final.ipynb", "anna"),
