@@ -9,14 +9,16 @@
 # - to compute a reaction with it: barrier, path, frequencies, dynamics, beside density-functional theory;
 # - where it breaks, how to notice, how cheap labels save expensive ones, and what no fit can improve.
 #
-# **You need** [lesson 6](06_many_atoms.ipynb) (sums over atoms, the Gaussian process), [lesson 7](07_dynamics.ipynb) (relaxation, vibrations, dynamics) and [lesson 8](08_uncertainty.ipynb) (committees). Words of chemistry are explained.
+# **You need** [lesson 6](06_many_atoms.ipynb) (sums over atoms, the [Gaussian process](01_principle.ipynb#Terminology)), [lesson 7](07_dynamics.ipynb) (relaxation, vibrations, dynamics) and [lesson 8](08_uncertainty.ipynb) ([committees](01_principle.ipynb#Terminology)). Words of chemistry are explained.
 #
-# **Time** about 75 minutes of reading and running, 30 minutes of exercises; all cells run in about a minute.
+# **Time** about 90 minutes to read and run, 45 for the exercises. All cells run in about a minute.
 
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
+from ase import units
 
+from forcefield.exercises import check, check_solution, progress, quiz
 from forcefield.lesson import start_lesson
 from forcefield.plots import COLOURS, LINES, POINTS, show
 
@@ -52,9 +54,13 @@ film(
 # %% [markdown]
 # Where the proton is, one number tells: $q = r_{\mathrm{O0\,H}} - r_{\mathrm{O1\,H}}$, the difference of its distances to the two oxygens. In the middle $q=0$. The structure with the lowest energy is the **minimum**; the highest point of the easiest way is the **transition state**; the difference of their energies is the **barrier**.
 #
-# Could we do without quantum mechanics? Most molecules are simulated with springs: bonds and angles that pull back to their rest values. The best springs for small motions are the second derivatives of the energy at the minimum, the **Hessian** $\mathbf H$ (lesson 7): $E\approx\tfrac12\,\mathbf d^\mathsf{T}\mathbf H\,\mathbf d$ for a displacement $\mathbf d$ of all atoms.
+# Could we do without quantum mechanics? Most molecules are simulated with springs: bonds and angles that pull back to their rest values. The best springs for small motions are the second derivatives of the energy at the minimum, the [**Hessian**](01_principle.ipynb#Terminology) $\mathbf H$ (lesson 7): $E\approx\tfrac12\,\mathbf d^\mathsf{T}\mathbf H\,\mathbf d$ for a displacement $\mathbf d$ of all atoms.
 #
-# **What do you expect** of the springs when the proton has arrived at the other oxygen?
+# **What do you expect?** The proton has arrived at the other oxygen, where by symmetry the true energy is again that of the minimum. What do the springs say?
+#
+# - **A** Zero, as they should: both minima are the same molecule.
+# - **B** About the barrier, 100 meV: they cannot come down again.
+# - **C** Thousands of meV: they only ever rise.
 
 # %%
 dft_path = np.array([structure.get_potential_energy() for structure in path])
@@ -84,7 +90,7 @@ show(
 )
 
 # %% [markdown]
-# Springs know one minimum. A force field that lets bonds break must learn the energy as it is, and for that somebody has to compute it.
+# **Answer: C.** A quadratic form rises in every direction, ever more steeply: half-way it is four times too high already, not near the barrier (B). The springs do not know that the other oxygen is as good as the first (A): the bond has a name. A force field that lets bonds break must learn the energy as it is, and for that somebody has to compute it.
 
 # %% [markdown]
 # ## 2. What a label costs
@@ -131,7 +137,11 @@ print(f"energies: about {energies.mean():.0f} eV, standard deviation {1e3 * ener
 # %% [markdown]
 # An energy counts from all electrons and nuclei infinitely far apart, hence the size. Only differences matter, but float64 must carry them: 0.1 meV in 7264 eV is the eighth digit.
 #
-# **What do you expect?** In which of the four groups is the proton ever in the middle?
+# **What do you expect?** In which of the four groups is the proton often in the middle? (The barrier is 100 meV, and $k_BT$ 26, 52 and 78 meV at 300, 600 and 900 K.)
+#
+# - **A** In none: the middle is the top of a barrier.
+# - **B** In the hottest one: at 900 K the thermal energy is close to the barrier.
+# - **C** In the one with the bias.
 
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
 figure, all_axes = plt.subplots(2, 2, figsize=(7.5, 3.6), sharex=True, sharey=True)
@@ -160,10 +170,11 @@ pool, test, opened = rows_in_time(frames)
 print(f"to learn from: {len(pool)}, test: {len(test)}, ring open: {len(opened)}")
 
 # %% [markdown]
-# Without the bias few frames show the hop, at 300 K none: *sample where you want to compute* (exercise 1 shows the price).
+# **Answer: C.** Without the bias few frames show the hop, at 300 K none. Even at 900 K (B) they are a few per cent: hot molecules cross the middle fast, and have many other places to be. The bias takes the barrier away (A). So *sample where you want to compute*; exercise 10.3 shows the price of not doing so.
 #
 # In 25 frames at 900 K the proton has left the ring. We take them out, never train on them, and come back to them in section 11. Of the others, the **last 30 of each group in time** are the test set (lesson 6: neighbours in time resemble each other). One group's frames are one trajectory, so this is an honest split, though not as good as a run of its own.
-#
+
+# %% [markdown]
 # ### How noisy are the labels?
 #
 # No force field can be better than its labels, so look at what must be zero. If all atoms move together, no energy changes: the forces sum to zero. If the molecule turns, none changes either: the **torque** $\sum_a \mathbf r_a\times\mathbf F_a$ is zero. DFT sums over points of a grid in space, and a grid can break both.
@@ -201,9 +212,48 @@ print(f"{1e3 * gfn2_error:.0f} meV/Å, where DFT's forces are {1e3 * size:.0f} m
 # Errors of a quarter of the forces themselves. GFN2 is good for finding structures; section 12 finds another use.
 
 # %% [markdown]
+# ### Exercise 10.1: Forces of a thousand eV/Å
+#
+# **6 minutes** · spot the mistake
+#
+# Malonaldehyde is also one of the molecules in the data set *rMD17*, with labels in kcal/mol and kcal/mol/Å. The package `load-atoms`, which hands the set out in eV and eV/Å, converted it like this, and gave forces above 1000 eV/Å ([load-atoms, issue 78](https://github.com/jla-gardner/load-atoms/issues/78)):
+#
+# ```python
+# return energies / (units.kcal / units.mol) * units.eV, forces / (units.kcal / units.mol) * units.eV
+# ```
+#
+# In ASE `units.kcal` is one kcal in eV, `units.mol` the number of molecules in a mole, and `units.eV` is 1. Correct it. The check hands you this lesson's path in kcal/mol; its picture has the energies, and minus the work of the forces along the path (which must be the same). Would that comparison have noticed the mistake?
+
+# %% tags=["exercise"]
+def to_electronvolt(energies, forces):
+    """Labels in kcal/mol, (n,), and kcal/mol/Å, (n, n_atoms, 3), in the units of this course.
+
+    Returns energies (eV) and forces (eV/Å), of the same shapes.
+    """
+    return ...
+
+
+check("10.1", to_electronvolt)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# How many eV is one kcal/mol? Print `units.kcal / units.mol`. A number in kcal/mol is so many times this.
+#
+# </details>
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+def to_electronvolt(energies, forces):
+    kcal_per_mol = units.kcal / units.mol  # in eV
+    return energies * kcal_per_mol, forces * kcal_per_mol
+
+
+check_solution("10.1", to_electronvolt)
+
+# %% [markdown]
 # ## 4. Three elements in the descriptor
 #
-# With several elements, SOAP makes one density for each: a centre sees hydrogen, carbon and oxygen apart. The power spectrum multiplies two radial functions $n, n'$ of two elements $Z, Z'$, for each $l$. With 3 elements and `n_max` = 4 there are 12 radial functions, $12\cdot13/2=78$ pairs, and with `l_max` = 4 five values of $l$:
+# With several elements, [SOAP](01_principle.ipynb#Terminology) makes one density for each: a centre sees hydrogen, carbon and oxygen apart. The power spectrum multiplies two radial functions $n, n'$ of two elements $Z, Z'$, for each $l$. With 3 elements and `n_max` = 4 there are 12 radial functions, $12\cdot13/2=78$ pairs, and with `l_max` = 4 five values of $l$:
 
 # %%
 from forcefield.descriptors import make_soap, plan_memory
@@ -215,7 +265,7 @@ for pair in (("H", "H"), ("H", "C"), ("H", "O"), ("C", "C"), ("C", "O"), ("O", "
     print("-".join(pair), len(range(n_features)[soap.get_location(pair)]), end="   ")
 
 # %% [markdown]
-# Pairs of unlike elements have more: $n n'$ and $n' n$ differ there. The number grows with the *square* of the number of elements. Ten elements would give $40\cdot41/2\cdot5=4100$ features; research codes compress them.
+# Pairs of unlike elements have more: $n n'$ and $n' n$ differ there. The number grows with the *square* of the number of elements; research codes compress them.
 #
 # The cutoff of 5 Å holds the whole molecule, so every centre sees all others. What do the derivatives of all frames need?
 
@@ -234,9 +284,42 @@ for n_systems in (320, 1000):
 # $e_Z$ is the energy of a single atom. With one composition it is not defined: add 1 eV to every H and take 4/3 eV off every C, and no energy of C₃H₄O₂ changes.
 
 # %% [markdown]
+# ### Exercise 10.2: How many features?
+#
+# **6 minutes**
+#
+# Write the formula for any number of elements. The check compares it with DScribe's own count, from one element to six. How many features would ten elements have?
+
+# %% tags=["exercise"]
+def features_of_soap(n_elements, n_max, l_max):
+    """Number of features of a SOAP power spectrum, a whole number.
+
+    n_max: radial functions of each element; l_max: highest degree of the angular functions.
+    """
+    return ...
+
+
+check("10.2", features_of_soap)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# The line "by hand" above is the case of three elements. How many radial functions are there in all, how many pairs of them when the order does not count, and how many values of $l$?
+#
+# </details>
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+def features_of_soap(n_elements, n_max, l_max):
+    radial = n_elements * n_max
+    return radial * (radial + 1) // 2 * (l_max + 1)
+
+
+check_solution("10.2", features_of_soap)
+
+# %% [markdown]
 # ## 5. Fit and test
 #
-# In lesson 6 the Gaussian process had 1000 sparse points for 8000 labels. Here labels are few and expensive, so we let **every label** have its own weight: each of the 320 energies and each of the 27 force components of a frame (21 of them are independent: 3 motions and 3 turns of the whole are not). Then nothing is thrown away ([Christensen and von Lilienfeld, 2020](https://doi.org/10.1088/2632-2153/abba6f)). The price: a matrix with one row for each label.
+# In lesson 6 the Gaussian process (a sum of *kernels*, each of which compares the frame with one from the data) had 1000 sparse points for 8000 labels. Here labels are few and expensive, so we let **every label** have its own weight: each of the 320 energies and each of the 27 force components of a frame (21 of them are independent: 3 motions and 3 turns of the whole are not). Then nothing is thrown away ([Christensen and von Lilienfeld, 2020](https://doi.org/10.1088/2632-2153/abba6f)). The price: a matrix with one row for each label.
 
 # %%
 from forcefield.full_gaussian_process import GaussianProcess, plan_labels
@@ -259,7 +342,14 @@ def drawn(n_frames, seed):
     return np.sort(np.random.default_rng(seed).permutation(pool)[:n_frames])
 
 # %% [markdown]
-# Three settings: the kernel's `power` 3, the noise expected in energies, 1 meV, and in forces, 2 meV/Å, near the noise of the labels. A few others (power 2 and 4, noise up to 5 meV/Å, cutoffs of 4 and 6 Å, a wider Gaussian) were compared with 120 training frames, on 40 frames that stand before the test frames in time: their force errors differed by less than a tenth, so there is little to tune. **What do you expect?** DFT's forces are 1000 meV/Å in the mean, GFN2 misses them by 280. How close does a model of 320 frames come?
+# Three settings: the kernel's `power` 3, the noise expected in energies, 1 meV, and in forces, 2 meV/Å, near the noise of the labels. A few others (power 2 and 4, noise up to 5 meV/Å, cutoffs of 4 and 6 Å, a wider Gaussian) were compared with 120 training frames, on 40 frames that stand before the test frames in time: their force errors differed by less than a tenth, so there is little to tune.
+#
+# **What do you expect?** DFT's forces are 1000 meV/Å in the mean, GFN2 misses them by 280. How close does a model of 320 frames come?
+#
+# - **A** Some hundreds of meV/Å: 320 frames are few for nine atoms.
+# - **B** Some tens of meV/Å.
+# - **C** Some meV/Å, one per cent of the forces.
+# - **D** A tenth of a meV/Å, the noise of the labels.
 
 # %%
 import time
@@ -287,7 +377,7 @@ report("energy error of the molecule", energy_error, "meV", at_least=0.4, at_mos
 report("force error", force_error, "meV/Å", at_least=3, at_most=12)
 
 # %% [markdown]
-# Below one per cent of the forces. Where are the errors?
+# **Answer: C.** Below one per cent of the forces. 320 frames are 8,640 force components (A, B), and each speaks of all surroundings that are alike. The noise of the labels (D) is far below: more frames would help. Where are the errors?
 
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
 numbers = frames[0].numbers
@@ -323,10 +413,17 @@ report("largest error of an energy", largest, "meV", at_least=5, at_most=30)
 
 # %% [markdown]
 # As in lesson 6: the hotter, the larger, and single frames have ten times the mean error. One number hides this.
-#
+
+# %% [markdown]
 # ## 6. How many labels?
 #
-# Every label cost ten seconds, so how many are enough? Three draws of 40, 80 and 160 frames. **What do you expect:** how much better does the model become with twice the frames?
+# Every label cost ten seconds, so how many are enough? Three draws of 40, 80 and 160 frames.
+#
+# **What do you expect?** How much of the force error is left with twice the frames?
+#
+# - **A** Nine tenths: most was learned from the first forty.
+# - **B** Seven tenths, one over the root of two, as for a mean of measurements.
+# - **C** About half.
 
 # %%
 sizes, curve = (40, 80, 160), {}
@@ -367,24 +464,49 @@ show(
 )
 
 # %% [markdown]
-# Each doubling leaves half of the error, later three fifths: more labels would still help, a little less each time.
+# **Answer: C.** Each doubling leaves half of the error, later three fifths: more labels would still help, a little less each time. The root of two (B) belongs to noise that is averaged; here it is the gaps between the frames that become smaller, and a smooth function gains more from that.
 #
 # The triangles are published errors for malonaldehyde in the set *rMD17* ([Christensen and von Lilienfeld, 2020](https://doi.org/10.1088/2632-2153/abba6f)), from the table in the paper on MACE ([Batatia and others, 2022](https://arxiv.org/abs/2206.07697)).
 # They say what size of error is usual, not who is better: rMD17 has another functional (PBE), frames of one temperature (500 K) and no bias, and its test frames are drawn at random among the training frames' neighbours. GAP and FCHL are kernel methods, as ours is; with 1000 frames the smallest errors in that table belong to networks whose inner numbers turn along with the molecule (NequIP, MACE). For 1000 frames ours would need a matrix of 2 GB.
 
 # %% [markdown]
+# ### Exercise 10.3: Thirty labels
+#
+# **15 minutes** · open-ended
+#
+# You may label 30 frames, five minutes of DFT. Choose them: a list of at most **30 rows** out of `pool`. The check fits this lesson's model to them. Reach **65 meV/Å or less** on the test frames, and an energy along the reaction path (15 structures, from the minimum) that is wrong by **3 meV or less**. Frames drawn at random reach both now and then, frames of one group alone hardly ever. Can you do it with fewer?
+
+# %% tags=["exercise"]
+my_rows = ...  # rows of `pool`; q[row] is the place of the proton, groups[row] its group
+
+check("10.3", my_rows)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# The path asks for frames with q near zero, the test for hot ones, too. `pool[np.argsort(np.abs(q[pool]))]` has the rows in the order of |q|. `np.linspace(0, len(pool) - 1, 30)` are 30 places evenly spread.
+#
+# </details>
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+in_order = pool[np.argsort(np.abs(q[pool]))]
+my_rows = in_order[np.linspace(0, len(in_order) - 1, 30).round().astype(int)]
+
+check_solution("10.3", my_rows)
+
+# %% [markdown]
 # ## 7. What must not change
 #
-# The checks of lesson 6, now by the package, on a test frame. **What do you expect:** which of them must hold exactly, whatever was learned?
+# The checks of lesson 6, now by the package, on a test frame. All of them must hold exactly, whatever was learned:
 
 # %%
 from forcefield.calculator import ForceFieldCalculator
 from forcefield.force_field_checks import check_force_field
 
 calculator = ForceFieldCalculator(model)
-for check in check_force_field(test_frames[0], calculator):
-    print(check)
-    assert check.passed
+for result in check_force_field(test_frames[0], calculator):
+    print(result)
+    assert result.passed
 
 # %% [markdown]
 # One symmetry is special here. Exchange the two oxygens, and with them the carbons and hydrogens on both sides: the same molecule with other numbers on its atoms. A spring model breaks this symmetry, because its bond O–H has a name. Here it holds before any training, so the two minima have the same depth, and a symmetric structure ($q=0$) feels no force along the hop.
@@ -403,7 +525,13 @@ assert abs(difference) < 1e-6
 # %% [markdown]
 # ## 8. The reaction
 #
-# First along DFT's own path: the same 15 structures, none of them a training frame. **What do you expect** of the error at the top, where unbiased dynamics hardly ever is?
+# First along DFT's own path: the same 15 structures, none of them a training frame.
+#
+# **What do you expect?** By how much does the model miss the energy along the path, the top included?
+#
+# - **A** By some tens of meV at the top, little elsewhere.
+# - **B** By less than a few meV, less than on the test frames.
+# - **C** By exactly zero at the top: that structure is symmetric.
 
 # %%
 on_path, path_forces = model.predict_structures(path)
@@ -411,6 +539,8 @@ misses = 1e3 * (on_path - [structure.get_potential_energy() for structure in pat
 report("largest error of the energy on the path", np.abs(misses).max(), "meV", at_most=3, at_least=0.1)
 
 # %% [markdown]
+# **Answer: B.** The bias has put frames at the top (A), and the structures of the path are cold: nothing but the proton's way is bent. Symmetry makes one *force* zero at the top, not the error of the energy (C).
+#
 # Now the model alone. From DFT's minimum, shaken a little, it relaxes to its own. Then the path: the **nudged elastic band** ([Henkelman and others, 2000](https://doi.org/10.1063/1.1329672)) puts a chain of structures between both minima and lets each relax, but only across the chain; springs along it keep them apart, and the highest climbs to the top. ASE has it.
 
 # %%
@@ -510,16 +640,55 @@ for name, (own, true) in pairs.items():
     print(f"    DFT: {len(expected)} frequencies from {expected[0]:.0f} to {expected[-1]:.0f} cm⁻¹")
 
 # %% [markdown]
+# ### Exercise 10.4: Frequencies from a Hessian
+#
+# **12 minutes**
+#
+# `vibrations` did the last step above for us. Do it yourself: divide entry $ij$ of the Hessian by $\sqrt{m_i m_j}$, the masses of the atoms that row and column belong to; the roots of the eigenvalues are the frequencies. Where an eigenvalue is negative, take the root of its size and give the frequency a minus sign. The check knows two atoms on a spring, and this molecule with hydrogen and with deuterium.
+
+# %% tags=["exercise"]
+# The root of 1 eV/(Å² u), in cm⁻¹: multiply by this at the end.
+per_root = units._hbar * 1e10 / np.sqrt(units._e * units._amu) / units.invcm
+
+
+def frequencies(hessian, masses):
+    """All 3 n_atoms frequencies, cm⁻¹, in any order; imaginary ones with a minus sign.
+
+    hessian: (3 n_atoms, 3 n_atoms), eV/Å², rows x, y, z of atom 0, then of atom 1, ...
+    masses: (n_atoms,), u.
+    """
+    return ...
+
+
+check("10.4", frequencies)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# `np.repeat(masses, 3)` gives each row its mass, `np.outer(a, a)` all products of two. `np.linalg.eigvalsh` gives the eigenvalues of a symmetric matrix.
+#
+# </details>
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+def frequencies(hessian, masses):
+    root = np.sqrt(np.repeat(masses, 3))
+    squares = np.linalg.eigvalsh(hessian / np.outer(root, root))
+    return per_root * np.sign(squares) * np.sqrt(np.abs(squares))
+
+
+check_solution("10.4", frequencies)
+
+# %% [markdown]
 # ## 10. Dynamics: does it hop?
 #
-# Dynamics without a heat bath (NVE, lesson 7), with as much energy as at 600 K: velocities start as at 1200 K, and a structure at rest in its minimum keeps half of that. A hop counts when the proton is more than 0.3 Å on the other side. We take a member of 160 frames, whose step costs half. **What do you expect?** The barrier is twice the thermal energy $k_BT$: how often in 1.5 ps?
+# Dynamics without a heat bath (NVE, lesson 7), with as much energy as at 600 K: velocities start as at 1200 K, and a structure at rest in its minimum keeps half of that. The barrier is twice the thermal energy $k_BT$. A hop counts when the proton is more than 0.3 Å on the other side. We take a member of 160 frames, whose step costs half. How often does it hop in 1.5 ps?
 
 # %%
-from ase import units
 from ase.md.velocitydistribution import Stationary, ZeroRotation, thermalize_momenta
 from ase.md.verlet import VelocityVerlet
 
 
+# %%
 def trajectory(n_steps, seed, every=4):
     """Total energy (eV) and q (Å) in every fourth of steps of 0.5 fs; starts in the minimum."""
     atoms = minimum.copy()
@@ -560,7 +729,13 @@ show(
 #
 # ### Deuterium
 #
-# Replace the proton by a deuteron, twice as heavy. The electrons do not notice: energy, forces and barrier are those of before. **What do you expect** of the frequencies, of the number of hops, of where the proton is found?
+# Replace the proton by a deuteron, twice as heavy. The electrons do not notice: energy, forces and barrier are those of before.
+#
+# **What do you expect?** What changes in classical dynamics (Newton's law)?
+#
+# - **A** Nothing: the same forces give the same motion.
+# - **B** Frequencies and hops become slower; where the particle is found on average stays.
+# - **C** Both change: the heavier particle stays closer to its oxygen.
 
 # %%
 heavy = minimum.get_masses()
@@ -573,10 +748,10 @@ for name in ("minimum", "transition state"):
     report(f"{name}, hydrogen / deuterium", ratio, at_least=1.2, at_most=1.45)
 
 # %% [markdown]
-# Taken are the O–H stretch of the minimum and the imaginary frequency of the transition state, without its sign. A vibration of the proton alone would be slower by $\sqrt{2}=1.41$. For nuclei that obey Newton's law (all our dynamics):
+# **Answer: B.** Taken are the O–H stretch of the minimum and the imaginary frequency of the transition state, without its sign. A vibration of the proton alone would be slower by $\sqrt{2}=1.41$. For nuclei that obey Newton's law (all our dynamics):
 #
-# - **What changes:** time. Frequencies fall, and hops come less often, by the factor of the imaginary frequencies, if few hops turn back at once.
-# - **What does not:** where the atoms are found on average. The probability of a structure goes with $\mathrm e^{-E/k_BT}$, in which no mass stands.
+# - **What changes:** time (A). Frequencies fall, and hops come less often, by the factor of the imaginary frequencies, if few hops turn back at once.
+# - **What does not:** where the atoms are found on average (C). The probability of a structure goes with $\mathrm e^{-E/k_BT}$, in which no mass stands.
 #
 # Real protons are quantum particles, and there mass matters more: a vibration cannot have less than half a quantum, $\tfrac12 h\nu$, and a proton *tunnels* through a barrier that it cannot climb. In the gas the ground state of malonaldehyde is split by 21.6 cm⁻¹ by tunnelling, with deuterium by 2.9 cm⁻¹ ([Wang and others, 2008](https://doi.org/10.1063/1.2937732)): seven times less. Newton's law knows no such splitting. The force field is not to blame: it gives forces, and one can also put them into quantum dynamics. How much half quanta alone do to the barrier:
 
@@ -629,7 +804,13 @@ for name, member in (("320 frames", model), ("160 frames", committees[160][0])):
 #
 # ### The ring that opens
 #
-# In 25 labelled frames the proton has turned away, out of the ring. No model saw one. **What do you expect** of the error there, and of the spread of a committee?
+# In 25 labelled frames the proton has turned away, out of the ring. No model saw one.
+#
+# **What do you expect?** What do error and spread of a committee do there?
+#
+# - **A** The error is that of hot frames, some tens of meV/Å: it is the same molecule.
+# - **B** The error is tens of times larger, the spread as well.
+# - **C** The error is tens of times larger, the spread small: all members learned from the same frames.
 
 # %%
 from forcefield.committees import force_spread
@@ -663,7 +844,7 @@ show(
 )
 
 # %% [markdown]
-# (Lengths of error vectors are longer than the mean over components of section 5.) The committee notices: in the mean, open rings have many times the spread of closed ones. Those that have only just opened have little more than the worst closed ones, and as in lesson 8 the size of the spread is not that of the error.
+# **Answer: B.** (Lengths of error vectors are longer than the mean over components of section 5.) It is the same molecule (A), and its atoms have surroundings that no frame had. Members share frames (C), but outside of them each continues in its own way, so the committee notices: in the mean, open rings have many times the spread of closed ones. Those that have only just opened have little more than the worst closed ones, and as in lesson 8 the size of the spread is not that of the error.
 #
 # As an alarm it is useful. Let dynamics stop there: 1500 K, three members, a limit of 1.5 times the largest spread of an atom on the test frames. How many of the open rings does this limit find?
 
@@ -719,7 +900,7 @@ proton_explorer(committees, path)
 # 1. With 40 frames: is the spread larger or smaller than the error of the mean? And with 160?
 # 2. Lift the proton. Where does the spread begin to grow, and why is that no surprise?
 #
-# <details><summary>Answers</summary>
+# <details><summary>What one sees</summary>
 #
 # 1. With 40 frames both are a few meV, the spread smaller than the error at most places. With 160 both are below 1 meV, and the spread is again the smaller one: what all members share (descriptor, kernel, trajectories) it cannot show.
 # 2. With 40 frames from 0.4 Å on, with 160 from 0.6 Å on, then by ten times within two steps of 0.1 Å. In the training frames the proton hardly ever leaves the plane by more than half an Å.
@@ -732,7 +913,13 @@ proton_explorer(committees, path)
 #
 # $$E_\mathrm{DFT} \approx E_\mathrm{model\ of\ GFN2} + E_\mathrm{model\ of\ the\ difference}$$
 #
-# The course ships 1000 frames with GFN2 labels, from trajectories of their own. **What do you expect?** 40 DFT frames alone, or 40 after 200 cheap ones: what remains of the force error?
+# The course ships 1000 frames with GFN2 labels, from trajectories of their own.
+#
+# **What do you expect?** 40 DFT frames, after 200 cheap ones: what remains of the force error that 40 DFT frames alone have?
+#
+# - **A** All of it: GFN2's own error, 280 meV/Å, is much larger than that of 40 DFT frames, 47.
+# - **B** Less than half.
+# - **C** A tenth or less: only a small difference has to be learned.
 
 # %%
 cheap_frames = read("labels/malonaldehyde_gfn2.extxyz.gz", "::5")  # every fifth: 200
@@ -777,9 +964,47 @@ report("largest ratio of the three", (after_cheap / alone)[:, 1].max(), at_least
 report("beside 80 DFT frames alone", np.median(after_cheap[:, 1] / curve[80][:, 1]), at_most=1.2)
 
 # %% [markdown]
-# Less than half the error for the same seven minutes of DFT: the 200 cheap labels cost half a second. It is as good as 80 DFT frames alone. With 160 DFT frames the gain is nearly gone: then the model of GFN2 limits the sum, itself wrong by what the first line says (exercise 2).
+# **Answer: B.** Less than half the error for the same seven minutes of DFT: the 200 cheap labels cost half a second. It is as good as 80 DFT frames alone. GFN2's error is large, but smooth, and it is learned as well (A). What the *model* of GFN2 gets wrong stays in the sum (C): the first line above says how much, and more DFT frames do not remove it as long as they are fitted to the difference of the labels.
 #
-# **Fine-tuning** is the same idea for networks: fit to cheap labels first, then go on from these weights with the few expensive ones. It is how one starts from a foundation model (lesson 9). For a Gaussian process, which has no path of iterations, the cheap model takes the place of the starting weights: it is what the prediction falls back to where no DFT frame is near. Exercise 4 tunes networks.
+# **Fine-tuning** is the same idea for networks: fit to cheap labels first, then go on from these weights with the few expensive ones (`fit_networks` of `forcefield.element_fits` does it). It is how one starts from a foundation model (lesson 9). For a Gaussian process, which has no path of iterations, the cheap model takes the place of the starting weights: it is what the prediction falls back to where no DFT frame is near.
+#
+# Both need care with the zero of energy. GFN2 counts the outer electrons only, DFT all of them: the two differ by thousands of eV, and `offset` in section 3 took that off.
+
+# %% [markdown]
+# ### Exercise 10.5: Two zeros of energy
+#
+# **10 minutes** · spot the mistake
+#
+# Many programs take energies of isolated atoms off the labels first. In [MACE, issue 581](https://github.com/ACEsuit/mace/issues/581) the first frame of liquid water has the energy −1879.62 eV, and the energy given for a single oxygen atom is −2041.84 eV: the whole frame would lie above one of its atoms. One of the two counts electrons that the other does not (or the atoms were taken off already), and the errors on the validation set were thousands of eV for each atom.
+#
+# Write an alarm for this. Take the energy of the atoms off that of the structure. What is left binds the atoms: it is negative, and for each atom at most about 10 eV.
+
+# %% tags=["exercise"]
+def may_belong_together(energy, symbols, atom_energies):
+    """Whether an energy and energies of single atoms may come from one method: True or False.
+
+    energy: of the structure, eV. symbols: of its atoms, a list such as ["O", "H", "H"].
+    atom_energies: eV, by symbol, such as {"H": -13.6, "O": -2042.0}.
+    """
+    return ...
+
+
+check("10.5", may_belong_together)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# `sum(atom_energies[symbol] for symbol in symbols)` counts every atom. Divide what is left by the number of atoms, and ask for both sides: below 0 and above −10.
+#
+# </details>
+
+# %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
+def may_belong_together(energy, symbols, atom_energies):
+    binding = energy - sum(atom_energies[symbol] for symbol in symbols)
+    return -10 < binding / len(symbols) < 0
+
+
+check_solution("10.5", may_belong_together)
 
 # %% [markdown]
 # ## 13. The model copies its teacher
@@ -804,71 +1029,6 @@ print(f"at 300 K the difference means a factor of {factor:.0f} in the number of 
 # | the motion of the real proton | classical nuclei: no half quanta, no tunnelling |
 
 # %% [markdown]
-# ## Exercises
-#
-# **1. Without the bias.** Fit models to 80 frames: from 300 K alone, from the three groups without bias, from all four; three draws each. Compare their errors in the minimum and at the top of the path. Predict first: which is worst, and where?
-#
-# <details><summary>Solution</summary>
-#
-# ```python
-# kinds = {"300 K": groups[pool] == "300K", "no bias": groups[pool] != "600K_bias", "all": pool >= 0}
-# for name, chosen in kinds.items():
-#     for seed in range(3):
-#         rows = np.sort(np.random.default_rng(seed).permutation(pool[chosen])[:80])
-#         found, _ = fitted(rows).predict_structures(path)
-#         miss = 1e3 * (found - [structure.get_potential_energy() for structure in path])
-#         print(name, "minimum:", miss[0].round(1), "top:", miss[7].round(1), "meV")
-# ```
-#
-# In the minimum all are within 2 meV. At the top the models of 300 K miss 9 to 12 meV, each time to the same side: a tenth of the barrier. Without bias it depends on the draw, 2 to 12 meV, according to how many of the few hopping frames are in it; with bias it is below 2.
-# It is less bad than one might fear: the kernel joins both wells smoothly.
-# </details>
-#
-# **2. When does the cheap model stop to help?** Repeat section 12 with 160 DFT frames. Then fit the correction to the difference between DFT and the *model* of GFN2 instead of GFN2's own labels, with `minus` from `forcefield.model_sums`. Which is better, and why?
-#
-# <details><summary>Solution</summary>
-#
-# ```python
-# from forcefield.model_sums import ModelSum, minus
-#
-# rows = drawn(160, 0)
-# of_labels = GaussianProcess(LabelledStructures(differences(rows), soap))
-# of_model = GaussianProcess(LabelledStructures(minus([frames[row] for row in rows], cheap_model), soap))
-# print(f"alone: {curve[160][0, 1]:.1f} meV/Å")
-# for name, correction in (("labels", of_labels), ("model", of_model)):
-#     print(f"after cheap ones, difference to the {name}:", end=" ")
-#     print(f"{test_errors(ModelSum([cheap_model, correction]))[1]:.1f} meV/Å")
-# ```
-#
-# 12.4 alone, 12.0 with the difference of labels, 10.1 with the difference to the model: that one also corrects what the model of GFN2 itself gets wrong, which is rough and needs many frames; with 40 frames the smooth difference of the labels is the better one. `ModelSum` is one force field that can be saved and used in dynamics.
-# </details>
-#
-# **3. A deuteron hops.** Give `trajectory` an argument for the mass of atom 5 (`atoms.set_masses` before the velocities are drawn) and count hops of hydrogen and deuterium over three seeds each. Can you see the factor of section 10?
-#
-# <details><summary>Solution</summary>
-#
-# Insert `masses = atoms.get_masses(); masses[5] = mass; atoms.set_masses(masses)` before `thermalize_momenta`. Seeds 1, 2 and 3 gave 10, 4 and 7 hops of hydrogen, 0, 6 and 2 of deuterium. Fewer, as expected; but counts that scatter so much cannot tell a factor of 1.3 from one of 3. That needs hundreds of hops, runs of 50 ps and more. Where the proton is found, the histogram of q, would then be the same for both.
-# </details>
-#
-# **4. Fine-tuning.** (Takes about a minute.) Fit networks to the cheap frames, then go on for 5 iterations with 40 DFT frames; compare with networks fitted to the 40 alone, and with section 12.
-#
-# <details><summary>Solution</summary>
-#
-# ```python
-# from forcefield.element_fits import fit_networks, train_networks
-#
-# few = LabelledStructures([frames[row] for row in drawn(40, seed=0)], soap)
-# tuned, _ = train_networks(LabelledStructures(cheap_frames, soap), seed=0)
-# fit_networks(tuned, few, iterations=5)
-# from_scratch, _ = train_networks(few, seed=0)
-# for name, network in (("40 DFT frames alone", from_scratch), ("cheap first, then tuned", tuned)):
-#     print(f"{name}: {test_errors(network)[1]:.0f} meV/Å")
-# ```
-#
-# 116 meV/Å alone, 43 after tuning (109 and 40 with another draw): the gain is as large as that of the difference, a factor of 2.7, but the networks start from more than twice the error of the Gaussian process, and end there. With 20 iterations instead of 5 it is a tenth worse: the few labels are followed too closely.
-# </details>
-
-# %% [markdown]
 # ## Summary
 #
 # - Springs cannot break a bond. A model of 320 DFT frames has the barrier within 1.4 meV, its geometry within 0.006 Å and frequencies within 5 cm⁻¹ in the mean. On unseen frames its mean errors are at most 2 meV and 12 meV/Å; single frames have several times that.
@@ -880,25 +1040,13 @@ print(f"at 300 K the difference means a factor of {factor:.0f} in the number of 
 # - The model copies its teacher: B3LYP's barrier is 78 meV from the best value, and no test on its labels can tell.
 
 # %% [markdown]
-# ## Questions
-#
-# **1.** A paper reports 1 meV test error for a reaction, with frames from unbiased dynamics at 300 K. What would you ask?
-#
-# <details><summary>Answer</summary>
-# How many frames lie near the transition state: at 300 K hardly any. The test frames come from the same dynamics and do not lie there either, so the test error says nothing about the barrier. Ask for errors along a path.
-# </details>
-#
-# **2.** Why does the model give both minima exactly the same energy, although the frames are not symmetric?
-#
-# <details><summary>Answer</summary>
-# The descriptor of a centre does not know the numbers of the atoms, and all centres of an element share one model. Exchanging the oxygens only changes the order of the sum.
-# </details>
-#
-# **3.** You need the rate of the hop with deuterium at 300 K as in nature. What do you need besides this force field?
-#
-# <details><summary>Answer</summary>
-# Labels of a better method (the barrier of B3LYP/def2-SVP is too low), and nuclei that are quantum particles, for instance path-integral dynamics with the same forces. More frames of the same kind help with neither.
-# </details>
+# ## Quiz
+
+# %%
+quiz(10)
+
+# %%
+progress(10)
 
 # %% [markdown]
 # ## Next
