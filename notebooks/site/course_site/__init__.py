@@ -6,6 +6,9 @@ pictures   pictures of a notebook as files of their own
 terms      the Terminology of lesson 1 as a glossary
 theme      what the theme leaves out
 links      words of the lessons that lead to it
+stills     explorers without a kernel: pictures over a grid
+subjects   the data and models that these are about
+kept       explorers that are made once
 lessons    a stored notebook as a page
 build      everything together
 """

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sphinx.cmd.build import build_main
 
-from course_site import lessons, readme, terms
+from course_site import kept, lessons, readme, stills, terms
 from course_site.addresses import ROOT, repository
 from edition_lessons import student_lesson
 
@@ -21,19 +21,24 @@ MATHJAX = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts/woff-v2")
 
 def sources(folder, site):
     """Write what Sphinx reads into one folder, and files that are published as they are into another."""
-    sections, place = readme.sections(), repository()
+    sections, place, made = readme.sections(), repository(), kept.explorers()
+    for name, explorer in made.items():
+        stills.write(name, explorer, site)
     table = readme.table_of_lessons(sections["The map"])
     start = (SETTINGS / "start.md").read_text(encoding="utf-8")
-    for name, text in {"map": table, "toctrees": toctrees(readme.parts(table)), "whom": whom()}.items():
+    filled = {"map": table, "toctrees": toctrees(readme.parts(table)), "whom": whom()}
+    filled["moving"] = stills.page("proton", made["proton"], plays="place")
+    for name, text in filled.items():
         start = start.replace("{{" + name + "}}", text)
     write(folder / "index.md", start)
     write(folder / "install.md", f"# Run it yourself\n\n{sections['Two commands']}\n")
     write(folder / "cite.md", f"# Cite and share\n\n{sections['Cite']}\n\n## Licence\n\n{sections['Licence']}\n")
     entries = terms.terms(lessons.read(NOTEBOOKS / "01_principle.ipynb"))
     write(folder / "terminology.md", terms.page(entries))
+    pages = {name: stills.page(name, explorer) for name, explorer in made.items()}
     for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
         notebook = lessons.read(path)
-        write(folder / path.name, json.dumps(lessons.page(notebook, path.stem, site, place)))
+        write(folder / path.name, json.dumps(lessons.page(notebook, path.stem, site, place, pages)))
         for edition, text in (("notebooks", notebook), ("student", student_lesson(notebook))):
             write(site / edition / path.name, json.dumps(text, ensure_ascii=False, indent=1) + "\n")
     es5 = Path(importlib.util.find_spec("mathjax").submodule_search_locations[0]) / "static" / "mathjax" / "es5"

@@ -14,19 +14,19 @@ EXPLORER = re.compile(r"^(\w+)_explorer\(", re.MULTILINE)
 """The cell that shows an explorer."""
 
 
-def links_of(name, repository, student):
+def links_of(name, repository):
     """HTML of the links at the top of a lesson: Binder, and the notebook to take away."""
     places = [
         ("Open in Binder", repository.binder(f"notebooks/{name}.ipynb"), ""),
         ("Download the notebook", f"notebooks/{name}.ipynb", " download"),
-        *([("Without solutions", f"student/{name}.ipynb", " download")] if student else []),
+        ("Without solutions", f"student/{name}.ipynb", " download"),
         ("Cite", "cite.html", ""),
     ]
     made = (f'<li><a href="{html.escape(address)}"{how}>{words}</a></li>' for words, address, how in places)
     return f'<ul class="course-open" aria-label="This lesson elsewhere">{"".join(made)}</ul>'
 
 
-def page(notebook, name, folder, repository, student=True, explorers=()):
+def page(notebook, name, folder, repository, explorers=()):
     """The notebook that Sphinx makes the page of.
 
     Parameters
@@ -38,8 +38,6 @@ def page(notebook, name, folder, repository, student=True, explorers=()):
     folder : pathlib.Path
         The site's top, for pictures.
     repository : course_site.addresses.Repository
-    student : bool
-        Whether there is an edition without solutions.
     explorers : dict of str to str
         HTML for every explorer that the site has, by the name of its module.
 
@@ -49,7 +47,7 @@ def page(notebook, name, folder, repository, student=True, explorers=()):
     """
     notebook = copy.deepcopy(notebook)
     title, *rest = "".join(notebook["cells"][0]["source"]).split("\n")
-    notebook["cells"][0]["source"] = "\n".join([title, "", links_of(name, repository, student), "", *rest])
+    notebook["cells"][0]["source"] = "\n".join([title, "", links_of(name, repository), "", *rest])
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             fold(cell)

@@ -12,19 +12,17 @@ import json
 
 from PIL import Image
 
-from forcefield.explorers.base import Explorer
-
 FOLDER = "explorers"
 
 GRIDS = {
-    "lennard_jones": {"distance": 5, "sigma": 8},
-    "soap": {"cutoff_radius": 10, "sigma": 4},
+    "lennard_jones": {"distance": 4, "sigma": 8},
+    "soap": {"cutoff_radius": 5, "sigma": 8},
     "training": {"n_labels": 5, "force_share": 5},
-    "extrapolation": {"distance": 10, "shift": 4},
-    "dynamics": {"temperature": 5, "time_step": 7},
-    "committee": {"size": 6, "along": 6, "sideways": 6},
-    "strain": {"stretch": 4, "shear": 8},
-    "proton": {"place": 2, "n_frames": 1},
+    "extrapolation": {"distance": 6, "shift": 5},
+    "dynamics": {"temperature": 5, "time_step": 4},
+    "committee": {"size": 6, "along": 3, "sideways": 6},
+    "strain": {"stretch": 3, "shear": 8},
+    "proton": {"place": 1, "n_frames": 1},
 }
 """The controls that move on a page, by explorer, and how many steps of the live control are one step there."""
 
@@ -67,6 +65,8 @@ def make(name, about, grid=None):
         "controls": name, label, values as they are written and place of the default, for each that moves;
         "fixed": labels and values of the others; "sentences" and "pictures" of all states, the last control fastest.
     """
+    from forcefield.explorers.base import Explorer  # slow to load, and not needed where explorers are found
+
     module, grid = importlib.import_module(f"forcefield.explorers.{name}"), GRIDS[name] if grid is None else grid
     explorer = Explorer(lambda figure: module.build(figure, *about), module.controls(), module.HEIGHT)
     chosen = {key: settings(explorer.controls[key], stride) for key, stride in grid.items()}
@@ -108,14 +108,18 @@ def script(name, made):
     return f"(window.courseExplorers ??= {{}}).{name} = {json.dumps(made, ensure_ascii=False)};\n"
 
 
-def page(name, made):
-    """HTML of an explorer as it starts: picture and sentence stand before its script is there, and without it."""
+def page(name, made, plays=""):
+    """HTML of an explorer as it starts: picture and sentence stand before its script is there, and without it.
+
+    `plays` names a control that moves by itself until the reader stops it.
+    """
     start = start_of(made)
     sentence, source = html.escape(made["sentences"][start]), made["pictures"][start]
     width, height = Image.open(io.BytesIO(base64.b64decode(source.partition(",")[2]))).size
+    moves = f' data-plays="{plays}"' if plays else ""
     fixed = f"Fixed here: {html.escape('; '.join(made['fixed']))}. " if made["fixed"] else ""
     return (
-        f'<div class="course-still" data-explorer="{name}"><div class="course-controls"></div>'
+        f'<div class="course-still" data-explorer="{name}"{moves}><div class="course-controls"></div>'
         f'<img alt="{sentence}" width="{width}" height="{height}" src="{FOLDER}/{name}.webp">'
         f'<p class="course-reading" role="status">{sentence}</p>'
         f'<p class="course-fixed">{fixed}The notebook has all controls, at every step.</p></div>'
