@@ -13,7 +13,7 @@ import pytest
 import site_browser
 from browser import ROOT
 
-from course_site import addresses, lessons, pictures, readme, terms
+from course_site import addresses, lessons, pictures, readme, stills, terms
 from edition_lessons import student_lesson
 
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
@@ -272,3 +272,119 @@ def test_colours_of_code_and_formulas_are_for_everybody(chromium, address, schem
         site_browser.open_page(page, f"{address}11_your_own.html")
         page.evaluate(OPEN_ALL)
         assert site_browser.violations(page) == []
+
+
+# ---- explorers without a kernel -------------------------------------------------------------------
+
+PAGES = {
+    name: path.stem
+    for path in LESSONS
+    for name in re.findall(r"^ +\"(\w+)_explorer\(", path.read_text(encoding="utf-8"), re.MULTILINE)
+}
+"""The lesson of each explorer."""
+
+
+def states_of(site, name):
+    """What the script of an explorer holds."""
+    text = (site / "explorers" / f"{name}.js").read_text(encoding="utf-8")
+    return json.loads(text[text.index("{", text.index("})")) : text.rindex(";")])
+
+
+def reach(page, address, name):
+    """Open an explorer's page and go to it."""
+    site_browser.open_page(page, f"{address}{PAGES[name]}.html")
+    box = page.locator(f'[data-explorer="{name}"]')
+    box.scroll_into_view_if_needed()
+    page.wait_for_selector(f'[data-explorer="{name}"][data-ready]')
+    return box
+
+
+def assert_shows(box, states, places):
+    """Sentence, alt text, picture and numbers are those of these places of the controls."""
+    state = 0
+    for control, place in zip(states["controls"], places, strict=True):
+        state = state * len(control["values"]) + place
+    assert box.locator(".course-reading").text_content() == states["sentences"][state]
+    assert box.locator("img").get_attribute("alt") == states["sentences"][state]
+    assert box.locator("img").get_attribute("src") == states["pictures"][state]
+    shown = [control["values"][place] for control, place in zip(states["controls"], places, strict=True)]
+    assert box.locator("output").all_text_contents() == shown
+    assert [one.get_attribute("aria-valuetext") for one in box.locator("input").all()] == shown
+
+
+@pytest.mark.parametrize("name", stills.GRIDS)
+def test_an_explorer_is_small_and_on_its_lessons_page(site, name):
+    assert (site / "explorers" / f"{name}.js").stat().st_size <= 3e6
+    page = html_of(site, PAGES[name])
+    assert page.count(f'data-explorer="{name}"') == 1
+    assert "The sliders appear here when the notebook runs" not in page
+
+
+@needs_chromium
+@pytest.mark.parametrize("name", stills.GRIDS)
+def test_an_explorer_follows_the_keyboard_and_goes_back(chromium, address, site, name):
+    states = states_of(site, name)
+    with site_browser.watched(chromium, address, viewport={"width": 1280, "height": 800}) as (page, wrong):
+        box = reach(page, address, name)
+        places = [control["start"] for control in states["controls"]]
+        assert_shows(box, states, places)
+        for number, control in enumerate(states["controls"]):
+            assert box.get_by_role("slider", name=control["label"], exact=True).count() == 1
+            box.locator("input").nth(number).focus()
+            page.keyboard.press("Home")
+            page.keyboard.press("ArrowRight")
+            places[number] = 1
+            assert_shows(box, states, places)
+        box.get_by_role("button", name="Reset").press("Enter")
+        assert_shows(box, states, [control["start"] for control in states["controls"]])
+        assert wrong == []
+
+
+@needs_chromium
+def test_an_explorer_follows_a_finger(chromium, address, site):
+    phone = {"viewport": {"width": 390, "height": 800}, "has_touch": True, "is_mobile": True}
+    with site_browser.watched(chromium, address, **phone) as (page, wrong):
+        for name in stills.GRIDS:
+            states, box = states_of(site, name), reach(page, address, name)
+            places = [control["start"] for control in states["controls"]]
+            for number, control in enumerate(states["controls"]):
+                slider = box.locator("input").nth(number)
+                slider.scroll_into_view_if_needed()
+                place = slider.bounding_box()
+                page.touchscreen.tap(place["x"] + place["width"] - 2, place["y"] + place["height"] / 2)
+                places[number] = len(control["values"]) - 1
+                assert_shows(box, states, places)
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        assert wrong == []
+
+
+@needs_chromium
+def test_an_explorer_is_loaded_when_it_is_reached(chromium, address):
+    with site_browser.watched(chromium, address, viewport={"width": 1280, "height": 800}) as (page, _):
+        asked = []
+        page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+        site_browser.open_page(page, f"{address}04_analysis.html")
+        assert "extrapolation.js" not in asked
+        page.locator(".course-still").scroll_into_view_if_needed()
+        page.wait_for_selector(".course-still[data-ready]")
+        assert "extrapolation.js" in asked
+
+
+@needs_chromium
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_the_moving_picture_stops_when_asked_and_for_those_who_want_less_motion(chromium, address, motion):
+    with site_browser.watched(chromium, address, reduced_motion=motion) as (page, wrong):
+        page.goto(f"{address}index.html")
+        page.wait_for_selector(".course-still[data-ready]")
+        slider, button = page.locator(".course-still input").first, page.locator(".course-play")
+        if motion == "reduce":
+            assert button.text_content() == "Play"
+            button.click()
+        before = slider.input_value()
+        page.wait_for_function("before => document.querySelector('.course-still input').value !== before", arg=before)
+        button.click()
+        assert button.text_content() == "Play"
+        before = slider.input_value()
+        page.wait_for_timeout(600)
+        assert slider.input_value() == before
+        assert wrong == []
