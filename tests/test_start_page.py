@@ -11,7 +11,7 @@ import pytest
 from matplotlib import pyplot as plt
 
 from forcefield import course_map
-from forcefield.exercises import self_test
+from forcefield.exercises import base, self_test
 from forcefield.exercises.prerequisites import PREREQUISITES
 from forcefield.exercises.readiness import ADVICE, advice
 from forcefield.plots import STYLE
@@ -134,3 +134,8 @@ def test_the_page_is_there_before_slow_libraries_load():
     folder = NOTEBOOKS[0].parent
     done = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("lesson", base.lessons())
+def test_exercises_are_counted_without_loading_their_lesson(lesson):
+    assert base.numbers_of(lesson) == list(base.exercises_of(lesson))

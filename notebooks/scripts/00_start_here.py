@@ -31,22 +31,22 @@ show(course_map(), ALT)
 # %% [markdown]
 # | lesson | you leave with | minutes |
 # |---|---|---|
-# | [0. Start here](00_start_here.ipynb) | the map, and a check that everything works | 13 |
+# | [0. Start here](00_start_here.ipynb) | the map, and a check that everything works | 25 + 5 |
 # | **Part I: two atoms** | | |
-# | [1. Principle](01_principle.ipynb) | what a force field is; descriptor, Jacobian and chain rule; the loss; the [terms and symbols](01_principle.ipynb#Terminology) | 55 + 15 |
-# | [2. Dataset](02_dataset.ipynb) | 200 labelled pairs of atoms, their descriptors, and derivatives that you have checked | 65 + 15 |
-# | [3. Training](03_training.ipynb) | a network trained on energies and forces, first step by step, then quickly | 90 + 20 |
-# | [4. Analysis](04_analysis.ipynb) | errors on points never seen, baselines to compare with, and what breaks | 70 + 20 |
+# | [1. Principle](01_principle.ipynb) | what a force field is; descriptor, Jacobian and chain rule; the loss; the [terms and symbols](01_principle.ipynb#Terminology) | 65 + 40 |
+# | [2. Dataset](02_dataset.ipynb) | 200 labelled pairs of atoms, their descriptors, and derivatives that you have checked | 70 + 45 |
+# | [3. Training](03_training.ipynb) | a network trained on energies and forces, first step by step, then quickly | 100 + 50 |
+# | [4. Analysis](04_analysis.ipynb) | errors on points never seen, baselines to compare with, and what breaks | 85 + 50 |
 # | **Part II: what makes it good** | | |
-# | [5. Experiments](05_experiments.ipynb) | what energies, forces, labels and descriptor settings each contribute | 65 + 15 |
+# | [5. Experiments](05_experiments.ipynb) | what energies, forces, labels and descriptor settings each contribute | 80 + 40 |
 # | **Part III: real systems** | | |
-# | [6. Many atoms](06_many_atoms.ipynb) | a force field for a cluster of 13 copper atoms | 60 + 15 |
-# | [7. Dynamics](07_dynamics.ipynb) | the model at work: relaxation, vibrations, atoms that move | 55 + 15 |
-# | [8. Uncertainty](08_uncertainty.ipynb) | several models whose disagreement estimates the error, and which labels to add | 75 + 25 |
-# | [9. Crystals](09_crystals.ipynb) | copper that repeats in space, and its measurable properties | 85 + 30 |
+# | [6. Many atoms](06_many_atoms.ipynb) | a force field for a cluster of 13 copper atoms | 75 + 40 |
+# | [7. Dynamics](07_dynamics.ipynb) | the model at work: relaxation, vibrations, atoms that move | 65 + 30 |
+# | [8. Uncertainty](08_uncertainty.ipynb) | several models whose disagreement estimates the error, and which labels to add | 80 + 35 |
+# | [9. Crystals](09_crystals.ipynb) | copper that repeats in space, and its measurable properties | 95 + 45 |
 # | **Part IV: your own** | | |
-# | [10. A proton that hops](10_molecule.ipynb) | a reaction learned from quantum mechanics: barrier, path, vibrations, dynamics | 75 + 30 |
-# | [11. Your own](11_your_own.ipynb) | your file of labelled structures in, a tested force field and its report out | 45 + 25 |
+# | [10. A proton that hops](10_molecule.ipynb) | a reaction learned from quantum mechanics: barrier, path, vibrations, dynamics | 90 + 50 |
+# | [11. Your own](11_your_own.ipynb) | your file of labelled structures in, a tested force field and its report out | 55 + 45 |
 #
 # Minutes are for reading and running + for the exercises.
 #
@@ -91,7 +91,17 @@ print("Two dimers have", 2 * atoms_in_a_dimer, "atoms.")
 #
 # Lessons save data sets and models in the folder `data/`, beside the notebooks. What a lesson saved there, it can make again.
 #
-# **Binder** is a free service that runs this course on a computer of its own and shows it in your browser. If the address of this page begins with `http://localhost` or `http://127.0.0.1`, you are not on Binder but on your own computer. On Binder everything is deleted when you close the page or do not use it for about ten minutes: download what you want to keep (*File > Download*).
+# **Binder** is a free service that runs this course on a computer of its own and shows it in your browser. If the address of this page begins with `http://localhost` or `http://127.0.0.1`, you are not on Binder but on your own computer. On Binder everything is deleted when you close the page or do not use it for about ten minutes.
+#
+# So **pack your work before you leave**: the first button below makes one file of it, which your browser keeps; the second brings it back, on Binder or on another computer. Packed are the lessons that you changed, notebooks of your own, and which exercises you have solved. Save the notebooks first (*File > Save All*). If a lesson has changed here in the meantime, it is kept as `NAME_before_1`.
+
+# %%
+from forcefield.my_work import my_work
+
+my_work()
+
+# %% [markdown]
+# **Memory** is the other limit. The bar at the bottom of JupyterLab shows how much is used; Binder has 2 GB for all open lessons together. When a new lesson needs room, the one that rested longest is stopped: its page stays, its variables are gone, and you run it again. Better, stop the lessons that you have finished: *Kernel > Shut Down Kernel*.
 
 # %% [markdown]
 # ## 3. Are you ready? A test of five minutes

@@ -442,7 +442,7 @@ for program, name in (("MACE", "mace.xyz"), ("GAP", "gap.xyz"), ("n2p2", "input.
 # virial = atoms.get_volume() * np.array([[xx, xy, zx], [xy, yy, yz], [zx, yz, zz]])
 # ```
 #
-# Write it right. The check strains a crystal and compares with its energies.
+# Write it right: it is the way back from exercise 9.2. The check strains a crystal and compares with its energies.
 
 # %% tags=["exercise"]
 def virial_of(atoms):

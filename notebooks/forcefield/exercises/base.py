@@ -1,5 +1,6 @@
 """An exercise, and where the exercises of each lesson are found."""
 
+import ast
 import importlib
 import pkgutil
 import re
@@ -63,6 +64,25 @@ def exercises_of(lesson):
         By number: "3.2" is the second exercise of lesson 3. Empty for a lesson without exercises.
     """
     return module_of(lesson).EXERCISES if lesson in lessons() else {}
+
+
+def numbers_of(lesson):
+    """Numbers of the exercises of a lesson, read from its module's text: no lesson's libraries are loaded for it.
+
+    Parameters
+    ----------
+    lesson : int
+
+    Returns
+    -------
+    list of str
+    """
+    file = Path(__file__).parent / f"lesson_{lesson:02}.py"
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "EXERCISES":
+            return [ast.literal_eval(key) for key in node.value.keys]
+    return []
 
 
 def exercise(number):

@@ -4,7 +4,7 @@ import json
 import os
 
 from forcefield import npz_files
-from forcefield.exercises.base import exercises_of, lessons
+from forcefield.exercises.base import lessons, numbers_of
 
 FILE = "exercises_solved.json"
 
@@ -66,7 +66,7 @@ def progress(lesson):
     ----------
     lesson : int
     """
-    numbers = list(exercises_of(lesson))
+    numbers = numbers_of(lesson)
     done = remembered() & set(numbers)
     print(f"Lesson {lesson}: {len(done)} of {len(numbers)} exercises solved.")
     left = [number for number in numbers if number not in done]
@@ -78,7 +78,7 @@ def progress_of_all():
     """Print how many exercises of every lesson are solved."""
     done, all_numbers = remembered(), set()
     for lesson in lessons():
-        numbers = set(exercises_of(lesson))
+        numbers = set(numbers_of(lesson))
         if numbers:
             print(f"Lesson {lesson}: {len(done & numbers)} of {len(numbers)} exercises solved.")
         all_numbers |= numbers
