@@ -388,3 +388,47 @@ def test_the_moving_picture_stops_when_asked_and_for_those_who_want_less_motion(
         page.wait_for_timeout(600)
         assert slider.input_value() == before
         assert wrong == []
+
+
+# ---- structures -----------------------------------------------------------------------------------
+
+UNTURNED = "1.000 0.000 0.000 0.000 1.000 0.000 0.000 0.000 1.000"
+DRAWN = "canvas => canvas.toDataURL()"
+
+
+@needs_chromium
+@pytest.mark.parametrize("touch", [False, True])
+def test_a_structure_turns_and_a_film_of_it_plays(chromium, address, touch):
+    settings = {"viewport": {"width": 390, "height": 800}, "has_touch": touch, "is_mobile": touch}
+    with site_browser.watched(chromium, address, **settings) as (page, wrong):
+        site_browser.open_page(page, f"{address}10_molecule.html")
+        figure = page.locator("figure[data-scene]").first
+        figure.scroll_into_view_if_needed()
+        canvas, slider = figure.locator("canvas"), figure.locator("input")
+        canvas.wait_for()
+        assert canvas.get_attribute("aria-label").startswith("A planar ring")
+        assert not figure.locator("img").is_visible()
+        assert canvas.get_attribute("data-turn") == UNTURNED
+        before = canvas.evaluate(DRAWN)
+        if touch:
+            place = canvas.bounding_box()
+            middle = {"x": place["x"] + place["width"] / 2, "y": place["y"] + 100}
+            session = page.context.new_cdp_session(page)
+            for kind, moved in (("touchStart", 0), ("touchMove", 30), ("touchMove", 80), ("touchEnd", None)):
+                points = [] if moved is None else [{"x": middle["x"] + moved, "y": middle["y"]}]
+                session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        else:
+            canvas.press("ArrowRight")
+        page.wait_for_function("old => document.querySelector('canvas').dataset.turn !== old", arg=UNTURNED)
+        assert canvas.evaluate(DRAWN) != before
+        figure.get_by_role("button", name="Reset").click()
+        assert canvas.get_attribute("data-turn") == UNTURNED
+        assert canvas.evaluate(DRAWN) == before
+        figure.get_by_role("button", name="Play").click()
+        page.wait_for_function("document.querySelector('figure[data-scene] input').value >= 2")
+        figure.get_by_role("button", name="Pause").click()
+        assert figure.locator("output").text_content().startswith("q = ")
+        assert slider.get_attribute("aria-valuetext") == figure.locator("output").text_content()
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        assert site_browser.violations(page, ["wcag2a"]) == []
+        assert wrong == []

@@ -1,7 +1,9 @@
-"""Pictures of atoms that readers leaf through or turn with a slider, without a kernel and without network."""
+"""Pictures of atoms that readers leaf through, play and turn, without a kernel and without network."""
 
 import base64
 import html
+import json
+from pathlib import Path
 
 import numpy as np
 from ase.data import covalent_radii
@@ -16,25 +18,9 @@ from forcefield.plots import png
 COLUMNS, WIDTH = 6, 200
 """Pictures in a row of the sheet, and width and height of one picture in pixels."""
 
-# One picture is a window onto the sheet; the slider moves the sheet behind it. A page that does not run scripts, such
-# as a notebook that is not trusted, shows the whole sheet and no slider.
-WHEN_LOADED = f"""
-const sheet = this, figure = this.closest('figure'), caption = figure.querySelector('figcaption');
-if (!figure.querySelector('input')) {{
-    sheet.style = 'width: {WIDTH}px; height: {WIDTH}px; max-width: none; object-fit: none; object-position: 0 0';
-    const label = document.createElement('label'), slider = document.createElement('input');
-    label.textContent = caption.firstElementChild.textContent;
-    Object.assign(slider, {{type: 'range', min: 0, max: figure.dataset.pictures - 1, value: 0}});
-    slider.dataset.lmSuppressShortcuts = 'true'; /* JupyterLab leaves the arrow keys to it */
-    slider.style = 'display: block; width: {2 * WIDTH}px';
-    slider.oninput = () => {{
-        const column = slider.value % {COLUMNS}, row = Math.floor(slider.value / {COLUMNS});
-        sheet.style.objectPosition = -{WIDTH} * column + 'px ' + -{WIDTH} * row + 'px';
-    }};
-    label.append(slider);
-    caption.replaceChildren(label);
-}}
-"""
+# What a reader's browser draws instead of the sheet. A page that does not run scripts, such as a notebook that is not
+# trusted, shows the sheet.
+WHEN_LOADED = (Path(__file__).parent / "viewer.js").read_text(encoding="utf-8")
 
 
 def turned(structure, degrees):
@@ -62,15 +48,15 @@ def turned(structure, degrees):
 
 
 def film(structures, captions, label, alt, window=9.0):
-    """Show structures one at a time, with a slider to choose which.
+    """Show structures one at a time: a slider chooses which, a button plays them, and each can be turned.
 
-    All pictures stand on one sheet. Where a slider cannot work, the whole sheet is shown.
+    All pictures stand on one sheet as well. Where nothing can move, the whole sheet is shown.
 
     Parameters
     ----------
     structures : list of ase.Atoms
-        Seen along z, from above; colours go from the back (dark) to the front (bright). One element is copper-coloured,
-        several have their usual colours: H white, C grey, O red.
+        The same atoms in all of them. Seen along z, from above, before they are turned; colours go from the back (dark)
+        to the front (bright). One element is copper-coloured, several have their usual colours: H white, C grey, O red.
     captions : list of str
         A few words on each picture.
     label : str
@@ -85,6 +71,8 @@ def film(structures, captions, label, alt, window=9.0):
     if isinstance(captions, str) or not np.iterable(captions) or len(captions) != len(structures):
         raise ValueError(f"captions must be a list with one text for each of the {len(structures)} structures.")
     checks.words("label", label), checks.words("alt", alt)
+    if any(structure.numbers.tolist() != structures[0].numbers.tolist() for structure in structures):
+        raise ValueError("A film shows the same atoms in every picture: the structures differ in their elements.")
     rows = -(-len(structures) // COLUMNS)
     figure = Figure(figsize=(COLUMNS * WIDTH / 100, rows * WIDTH / 100), dpi=100)
     all_axes = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
@@ -97,7 +85,8 @@ def film(structures, captions, label, alt, window=9.0):
         axes.text(-0.48 * window, -0.47 * window, caption, fontsize=9, color="black")
     sheet = base64.b64encode(png(figure)).decode()
     source = (
-        f'<figure data-pictures="{len(structures)}"><img alt="{html.escape(alt)}" '
+        f'<figure data-pictures="{len(structures)}" data-scene="{scene(structures[0], captions, label, window)}" '
+        f'data-positions="{hundredths(structures)}"><img alt="{html.escape(alt)}" '
         f'onload="{html.escape(WHEN_LOADED)}" src="data:image/png;base64,{sheet}"><figcaption>'
         f"<span>{html.escape(label)}</span> (row by row, from left to right)</figcaption></figure>"
     )
@@ -106,16 +95,41 @@ def film(structures, captions, label, alt, window=9.0):
     )
 
 
+def scene(structure, captions, label, window):
+    """What all pictures share, as JSON in an HTML attribute."""
+    names = ("radius", "dark", "bright")
+    atoms = [dict(zip(names, look, strict=True)) for look in _looks(structure)]
+    said = {"atoms": atoms, "captions": list(captions), "width": window, "label": label}
+    return html.escape(json.dumps(said, ensure_ascii=False))
+
+
+def hundredths(structures):
+    """Positions about the mean of each structure, in hundredths of an Å: base64 of two bytes for each number."""
+    positions = [checks.array("positions", structure.positions, (None, 3), "Å") for structure in structures]
+    centred = [one - one.mean(axis=0) for one in positions]
+    if np.abs(centred).max() > 300:
+        raise ValueError("These atoms are more than 300 Å from their middle: a film shows small groups of atoms.")
+    return base64.b64encode(np.round(100 * np.array(centred)).astype("<i2").tobytes()).decode()
+
+
+def _looks(structure):
+    """Radius (Å) and colours (RGB) of every atom in the dark at the back and in the light at the front."""
+    if len(set(structure.numbers.tolist())) == 1:
+        colours = [((0.30, 0.16, 0.08), (0.90, 0.60, 0.30))] * len(structure)
+    else:  # the usual ones: H white, C grey, N blue, O red
+        usual = jmol_colors[structure.numbers].round(3)
+        colours = [((0.5 * one).tolist(), one.tolist()) for one in usual]
+    radii = (0.85 * covalent_radii[structure.numbers]).round(3).tolist()
+    return [(radius, *pair) for radius, pair in zip(radii, colours, strict=True)]
+
+
 def _draw(axes, structure, window):
     """Atoms as discs, the farthest first."""
     positions = checks.array("positions", structure.positions - structure.positions.mean(axis=0), (None, 3), "Å")
-    elements = len(set(structure.numbers.tolist()))
+    looks = _looks(structure)
     for atom in np.argsort(positions[:, 2]):
         x, y, z = positions[atom]
-        radius = 0.85 * covalent_radii[structure.numbers[atom]]
+        radius, dark, bright = looks[atom]
         light = np.clip(0.5 + z / window, 0, 1)
-        if elements == 1:
-            colour = (0.30 + 0.60 * light, 0.16 + 0.44 * light, 0.08 + 0.22 * light)
-        else:  # the usual ones: H white, C grey, N blue, O red
-            colour = (0.5 + 0.5 * light) * jmol_colors[structure.numbers[atom]]
+        colour = (1 - light) * np.array(dark) + light * np.array(bright)
         axes.add_patch(Circle((x, y), radius, facecolor=colour, edgecolor="black", linewidth=0.8))
