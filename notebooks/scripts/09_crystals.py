@@ -92,7 +92,7 @@ assert not np.allclose(infinite, forgotten)
 #
 # **10 minutes** · spot the mistake
 #
-# For silicon, a user of the program GPUMD found −1.57 eV per atom in a cell of 2 atoms, and −4.63 eV in every larger cell ([GPUMD, issue 110](https://github.com/brucefan1983/GPUMD/issues/110)). The cause was the minimum image convention. These lines do the same for the neighbours of atom 0:
+# For silicon, a user of the program GPUMD found −1.57 eV per atom in a cell of 2 atoms, and −4.63 eV in every larger cell ([GPUMD, issue 110](https://github.com/brucefan1983/GPUMD/issues/110)): in boxes thinner than twice the cutoff, images were not counted ([pull request 145](https://github.com/brucefan1983/GPUMD/pull/145) adds them for one kind of potential). The minimum image convention makes the same mistake. These lines use it for the neighbours of atom 0:
 #
 # ```python
 # fractional = (positions[1:] - positions[0]) @ np.linalg.inv(cell)

@@ -342,14 +342,14 @@ def drawn(n_frames, seed):
     return np.sort(np.random.default_rng(seed).permutation(pool)[:n_frames])
 
 # %% [markdown]
-# Three settings: the kernel's `power` 3, the noise expected in energies, 1 meV, and in forces, 2 meV/Å, near the noise of the labels. A few others (power 2 and 4, noise up to 5 meV/Å, cutoffs of 4 and 6 Å, a wider Gaussian) were compared with 120 training frames, on 40 frames that stand before the test frames in time: their force errors differed by less than a tenth, so there is little to tune.
+# Three settings: the kernel's `power` 3 (it compares two centres by $(\mathbf u\cdot\mathbf u')^3$), the noise expected in energies, 1 meV, and in forces, 2 meV/Å, near the noise of the labels. A few others (power 2 and 4, noise up to 5 meV/Å, cutoffs of 4 and 6 Å, a wider Gaussian) were compared with 120 training frames, on 40 frames that stand before the test frames in time: their force errors differed by less than a tenth, so there is little to tune.
 #
 # **What do you expect?** DFT's forces are 1000 meV/Å in the mean, GFN2 misses them by 280. How close does a model of 320 frames come?
 #
 # - **A** Some hundreds of meV/Å: 320 frames are few for nine atoms.
 # - **B** Some tens of meV/Å.
 # - **C** Some meV/Å, one per cent of the forces.
-# - **D** A tenth of a meV/Å, the noise of the labels.
+# - **D** Some tenths of a meV/Å, the noise of the labels.
 
 # %%
 import time
