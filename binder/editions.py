@@ -18,7 +18,14 @@ MARK = os.path.join("notebooks", "forcefield", "exercises", "edition.txt")  # sa
 
 # Not for students: what holds answers, and tests of it. Not for teachers: tests of what is folded.
 LEFT_OUT = {
-    "student": (".ci", "tests/test_editions.py", "tests/test_lesson_exercises.py", "tests/wrong_answers"),
+    "student": (
+        ".ci",
+        "notebooks/teaching.md",
+        "tests/test_editions.py",
+        "tests/test_lesson_exercises.py",
+        "tests/test_teaching.py",
+        "tests/wrong_answers",
+    ),
     "teacher": (".ci", "tests/test_editions.py", "tests/test_lesson_exercises.py", "tests/test_lesson_code.py"),
 }
 WORDS = {

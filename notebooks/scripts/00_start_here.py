@@ -45,7 +45,7 @@ show(course_map(), ALT)
 # | [8. Uncertainty](08_uncertainty.ipynb) | several models whose disagreement estimates the error, and which labels to add | 80 + 35 |
 # | [9. Crystals](09_crystals.ipynb) | copper that repeats in space, and its measurable properties | 95 + 45 |
 # | **Part IV: your own** | | |
-# | [10. A proton that hops](10_molecule.ipynb) | a reaction learned from quantum mechanics: barrier, path, vibrations, dynamics | 90 + 50 |
+# | [10. A proton that hops](10_molecule.ipynb) | a reaction learned from quantum mechanics: barrier, path, vibrations, dynamics | 90 + 45 |
 # | [11. Your own](11_your_own.ipynb) | your file of labelled structures in, a tested force field and its report out | 55 + 45 |
 #
 # Minutes are for reading and running + for the exercises.
