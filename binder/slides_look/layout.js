@@ -151,7 +151,7 @@ function join(section) {
   const heading = part => part.querySelector('h2')?.innerHTML;
   if (!next || section.className !== 'text' || next.className !== 'text' || heading(section) !== heading(next)) return;
   const [body, words] = [section, next].map(part => part.querySelector('.body'));
-  const short = words.textContent.trim().split(/\s+/).length <= 45;
+  const short = words.textContent.trim().split(/\s+/).length <= 60;
   if (!short || !body.lastElementChild?.matches('.code, .printed') || [...words.children].some(block => !block.matches('p'))) return;
   const moved = [...words.children];
   body.append(...moved);
