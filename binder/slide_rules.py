@@ -181,7 +181,9 @@ def code_blocks(cell):
             blocks.append(("text", text_of(data["text/plain"]).rstrip()))
         elif "text/html" in data and "<table" in text_of(data["text/html"]):
             blocks.append(("html", text_of(data["text/html"])))
-    return [] if source.startswith(LEFT_OUT) else blocks
+    widgets = any("text/html" in output.get("data", {}) for output in cell.get("outputs", []))
+    only_widgets = widgets and not any(kind != "code" for kind, _ in blocks)
+    return [] if source.startswith(LEFT_OUT) or only_widgets else blocks
 
 
 def only_prepares(source):
