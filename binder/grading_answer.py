@@ -23,7 +23,7 @@ def candidates(stub, cells):
     return found or [place for place, cell in enumerate(cells) if cell["id"] == stub["id"]]
 
 
-def judge_answer(stub, cells, lesson_sources, variables):
+def judge_answer(stub, cells, lesson_cells, variables):
     """Run a learner's cell beside the lesson's variables, and put its answer through the exercise's check.
 
     Of the notebook, only the cell of this exercise is run, and the definitions in the learner's own cells that it
@@ -35,8 +35,8 @@ def judge_answer(stub, cells, lesson_sources, variables):
         The lesson's cell: "number", "id" and "source".
     cells : list of dict
         The code cells that were handed in.
-    lesson_sources : list of str
-        All code cells of the lesson.
+    lesson_cells : list of dict
+        All code cells of the lesson, in the same form.
     variables : dict
         The lesson's variables where the exercise stands.
 
@@ -53,19 +53,21 @@ def judge_answer(stub, cells, lesson_sources, variables):
     note = f" ({len(changed)} cells answer it: the last one counts.)" if len(changed) > 1 else ""
     place = changed[-1]
 
-    unseen = dict(variables, check=_nothing)
+    unseen = dict(variables, check=nothing)
     exec(compile(stub["source"], f"<exercise {number}>", "exec"), unseen)
     call = _check_call(ast.parse(stub["source"]), number)
     about = [_copied(eval(_expression(part), unseen)) for part in call.args[2:]]
-    known = set(variables).difference(*map(_defined, ast.parse(stub["source"]).body))
+    stubs = [node for cell in lesson_cells if cell["number"] for node in ast.parse(cell["source"]).body]
+    known = set(variables).difference(*map(_defined, stubs))  # what a learner may use as the lesson has it
+    sources = [cell["source"] for cell in lesson_cells]
     exercises = base.exercises_of(int(number.split(".")[0]))
     exercises[number] = exercises[number]._replace(draw=None)  # no table shows its picture
 
-    own = dict(variables, check=_nothing)
+    own = dict(unseen)  # also what the lesson's own cell imports or sets
     try:
         tree = _parsed(cells[place]["source"])
         theirs = _check_call(tree, number) or call
-        code = _needed(tree, theirs, cells, place, lesson_sources, known) + [_source(cells[place]["source"])]
+        code = _needed(tree, theirs, cells, place, sources, known) + [_source(cells[place]["source"])]
         with time_limit(CELL_SECONDS):
             for part, text in enumerate(code):
                 name = f"<cell {part} of exercise {number}>"
@@ -82,7 +84,7 @@ def judge_answer(stub, cells, lesson_sources, variables):
     return state, ("right." if state == "right" else said) + note
 
 
-def _nothing(*arguments, **named):
+def nothing(*arguments, **named):
     """Stand in for `check` while a learner's cell runs."""
 
 

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 
-from grading_answer import candidates, judge_answer, same
+from grading_answer import candidates, judge_answer, nothing, same
 
 STATES = ("right", "wrong", "open", "stopped")
 MEMORY = 2 * 1024**3  # bytes that an answer may take besides the lesson's
@@ -28,25 +28,27 @@ def main(task):
     say = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what lessons and answers print goes nowhere
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    sources = [cell["source"] for cell in task["cells"]]
     variables = {"__name__": "__main__"}
     wanted = {number for job in task["jobs"] for number in job["numbers"]}
     for cell in task["cells"]:
-        if not cell["number"]:
-            try:
-                exec(compile(cell["source"], "<lesson>", "exec"), variables)
-            except Exception as problem:
-                say.write(json.dumps({"failed": f"The lesson itself stopped with {type(problem).__name__}: {problem}"}))
-                return 1
-        elif cell["number"] in wanted:
-            judge_all(cell, sources, variables, task, say)
+        if cell["number"] in wanted:
+            judge_all(cell, variables, task, say)
             wanted.discard(cell["number"])
         if not wanted:
             break
+        try:
+            # As it came, an exercise's cell has no answer, and may import what later cells use.
+            own = variables.pop("check", None) if cell["number"] else None
+            variables.update({"check": nothing} if own else {})
+            exec(compile(cell["source"], "<lesson>", "exec"), variables)
+            variables.update({"check": own} if own else {})
+        except Exception as problem:
+            say.write(json.dumps({"failed": f"The lesson itself stopped with {type(problem).__name__}: {problem}"}))
+            return 1
     return 0
 
 
-def judge_all(stub, sources, variables, task, say):
+def judge_all(stub, variables, task, say):
     """Judge every learner's answer to one exercise, some at a time."""
     waiting = [job for job in task["jobs"] if stub["number"] in job["numbers"]]
     running = {}  # by the end of the pipe from which the grade comes: job, process, when it must end
@@ -60,15 +62,15 @@ def judge_all(stub, sources, variables, task, say):
                 tell(say, job, stub, "open", "not answered.")
             elif task["fork"]:
                 tell(say, job, stub, "begun", "")
-                end, process = start(stub, job, sources, variables, say)
+                end, process = start(stub, job, task["cells"], variables, say)
                 running[end] = job, process, time.monotonic() + task["seconds"], []
             else:
-                tell(say, job, stub, *judge_answer(stub, job["cells"], sources, variables))
+                tell(say, job, stub, *judge_answer(stub, job["cells"], task["cells"], variables))
         if running:
             collect(running, stub, task["seconds"], say)
 
 
-def start(stub, job, sources, variables, say):
+def start(stub, job, lesson_cells, variables, say):
     """Fork a process for one answer; return the end of the pipe from which its grade comes, and its number."""
     end, far_end = os.pipe()
     process = os.fork()
@@ -79,7 +81,7 @@ def start(stub, job, sources, variables, say):
         say.close()
         os.close(end)
         shut_in()
-        state, said = judge_answer(stub, job["cells"], sources, variables)
+        state, said = judge_answer(stub, job["cells"], lesson_cells, variables)
         os.write(far_end, json.dumps([state, said[:LONGEST]]).encode())
         os._exit(0)
     finally:

@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 forks = pytest.mark.skipif(not grading.FORK, reason="processes are forked on Linux alone")
 
 STUB_1 = 'def doubled(x):\n    """Twice x, an array of numbers."""\n    return ...\n\n\ncheck("3.1", doubled, data)'
-STUB_2 = 'answer = ...\ncheck("3.2", answer)'
+STUB_2 = 'from math import sqrt\n\nanswer = ...\ncheck("3.2", answer)'
+STUB_4 = 'power = 2\nanswer = ...\ncheck("3.3", answer, root)'
 STUB_3 = 'answer = ...\ncheck("5.1", answer)'
 RIGHT_1 = STUB_1.replace("...", "2 * x")
 RIGHT_2 = STUB_2.replace("...", "7")
@@ -51,6 +52,7 @@ def draw(answer, *about):
 EXERCISES = {
     "N.1": Exercise("Double", judge_doubled, "Twice.", draw),
     "N.2": Exercise("Seven", judge_seven, "A prime.", draw),
+    "N.3": Exercise("Four", lambda answer, root: "" if number(answer) == root**2 else "Not four.", "So.", draw),
 }
 QUIZ = ()
 """
@@ -87,6 +89,8 @@ def small_course(launcher_folder, monkeypatch):
     solution = nbformat.v4.new_code_cell("1 / 0", metadata={"tags": ["solution"]})
     lesson = notebook(*LESSON)
     lesson.cells[2:2] = [nbformat.v4.new_markdown_cell("### Exercise 3.1: Double\n\n**2 minutes**"), solution]
+    lesson.cells.append(nbformat.v4.new_code_cell("root = sqrt(4)"))  # an exercise's cell may import
+    lesson.cells.append(nbformat.v4.new_code_cell(STUB_4, metadata={"tags": ["exercise"]}))
     nbformat.write(lesson, launcher_folder / "notebooks" / "03_one.ipynb")
     other = notebook("from forcefield.exercises import check", STUB_3, ids="x")
     nbformat.write(other, launcher_folder / "notebooks" / "05_two.ipynb")
@@ -222,6 +226,18 @@ def test_a_lesson_that_stops_is_said(small_course):
     assert rows["ann", "5.1"] == ("stopped", "The lesson itself stopped with ZeroDivisionError: division by zero")
 
 
+def test_what_exercises_define_is_known_to_later_ones_and_to_the_lesson(small_course):
+    """The learner's own function of another exercise, not its stub; and what the lesson's cell of an exercise sets."""
+    uses = 'check("3.3", doubled(2), root)'
+    hand_in(
+        small_course,
+        own=with_cells(RIGHT_1, RIGHT_2, uses, ids="new"),
+        stub=with_cells(STUB_1, RIGHT_2, uses, ids="new"),
+        set_there=with_cells(STUB_1, STUB_2, 'answer = 2**power\ncheck("3.3", answer, root)', ids="new"),
+    )
+    assert states(graded(small_course), "3.3") == {"own": "right", "stub": "open", "set there": "right"}
+
+
 # ---- files -------------------------------------------------------------------------------------
 
 
@@ -243,6 +259,7 @@ def test_every_file_has_its_line(small_course):
     assert rows == {
         ("bob", "3.1"): ("right", "right."),
         ("bob", "3.2"): ("right", "right."),
+        ("bob", "3.3"): ("missing", "The notebook has no cell for this exercise."),
         ("Zoë Lee", "5.1"): ("right", "right."),
         ("Zoë Lee", ""): ("note", "The file is named like lesson 3; its exercises are those of lesson 5."),
         ("none", ""): ("unreadable", "No exercise of this course is in it."),
