@@ -84,9 +84,8 @@ def measure_sliders(browser, folder, address, keys=60):
     """From key to painted picture, for every explorer."""
     everything = []
     for name in stills.GRIDS:
-        lesson = next(
-            path for path in folder.glob("[0-9]*.html") if f'data-explorer="{name}"' in path.read_text("utf-8")
-        )
+        here = f'data-explorer="{name}"'
+        lesson = next(path for path in folder.glob("[0-9]*.html") if here in path.read_text(encoding="utf-8"))
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         site_browser.open_page(page, f"{address}{lesson.name}")
         page.locator(f"[{here}]").scroll_into_view_if_needed()
