@@ -176,7 +176,11 @@ def code_blocks(cell):
         if "image/png" in data:
             blocks.append(("figure", picture_of(data)))
         elif output.get("output_type") == "stream":
-            blocks.append(("text", text_of(output["text"]).rstrip()))
+            printed = text_of(output["text"]).strip("\n").rstrip()
+            if printed and blocks and blocks[-1][0] == "text":
+                blocks[-1] = ("text", f"{blocks[-1][1]}\n{printed}")
+            elif printed:
+                blocks.append(("text", printed))
         elif "text/plain" in data and "text/html" not in data:
             blocks.append(("text", text_of(data["text/plain"]).rstrip()))
         elif "text/html" in data and "<table" in text_of(data["text/html"]):

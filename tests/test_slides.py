@@ -54,14 +54,14 @@ def test_a_text_cell_starts_a_slide_and_its_code_follows():
     cells = [
         text("## 1. One\n\nFirst.\n\nSecond."),
         code("import numpy as np"),
-        code("a = 1\nprint(a)", printed("1\n")),
+        code("a = 1\nprint(a)", printed("1\n"), printed("\n"), printed("2\n")),
         text("Third."),
         code("axes.plot()", drawn("A line."), folded=True),
         text("It falls."),
         text("It falls, and this is said in a list:\n\n- one"),
     ]
     assert made(*cells) == [
-        ("1. One", "text", ["First.", "Second.", "a = 1\nprint(a)", "1"]),
+        ("1. One", "text", ["First.", "Second.", "a = 1\nprint(a)", "1\n2"]),
         ("1. One", "text", ["Third.", "A line."]),
         ("1. One", "text", ["It falls, and this is said in a list:", "- one"]),
     ]
