@@ -41,8 +41,8 @@ show(course_map(), ALT)
 # | [5. Experiments](05_experiments.ipynb) | what energies, forces, labels and descriptor settings each contribute | 80 + 40 |
 # | **Part III: real systems** | | |
 # | [6. Many atoms](06_many_atoms.ipynb) | a force field for a cluster of 13 copper atoms | 75 + 40 |
-# | [7. Dynamics](07_dynamics.ipynb) | the model at work: relaxation, vibrations, atoms that move | 65 + 30 |
-# | [8. Uncertainty](08_uncertainty.ipynb) | several models whose disagreement estimates the error, and which labels to add | 80 + 35 |
+# | [7. Dynamics](07_dynamics.ipynb) | the model at work: relaxation, vibrations, atoms that move | 65 + 35 |
+# | [8. Uncertainty](08_uncertainty.ipynb) | several models whose disagreement estimates the error, and which labels to add | 80 + 40 |
 # | [9. Crystals](09_crystals.ipynb) | copper that repeats in space, and its measurable properties | 95 + 45 |
 # | **Part IV: your own** | | |
 # | [10. A proton that hops](10_molecule.ipynb) | a reaction learned from quantum mechanics: barrier, path, vibrations, dynamics | 90 + 45 |

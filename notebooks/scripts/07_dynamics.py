@@ -12,7 +12,7 @@
 #
 # **You need** [lesson 6](06_many_atoms.ipynb) (the model of 13 copper atoms, the heat bath); Newton's second law.
 #
-# **Time** about 65 minutes to read and run, 30 for the exercises. All cells run in under a minute.
+# **Time** about 65 minutes to read and run, 35 for the exercises. All cells run in under a minute.
 
 # %% [markdown]
 # ## 1. The model as a calculator
@@ -256,7 +256,7 @@ show(
 )
 
 # %% [markdown]
-# **Answer: B.** The tensor goes from 25.9 to 114.6 MB: every pair of atoms has its place in it, although most of the numbers are zero as soon as most atoms are beyond the radius of each other. 1,000 atoms would need 1,200 MB. A overlooks that far pairs cost no time in reverse mode: it goes along the pairs within the radius, about twice as many here. C is right of the physics, and of the nonzero numbers; the tensor stores the others as well.
+# **Answer: B.** The tensor goes from 25.9 to 114.6 MB: every pair of atoms has its place in it, although most of the numbers are zero as soon as most atoms are beyond the radius of each other. 1,000 atoms would need 1,200 MB. A overlooks that far pairs cost no time in reverse mode: it goes along the pairs within the radius, about two and a half times as many here. C is right of the physics, and of the nonzero numbers; the tensor stores the others as well.
 #
 # Reverse mode is faster for every size, and the lines move apart. That is why codes for large systems never form the tensor. In a crystal the sums over pairs also give the **stress**, the derivative of the energy by the strain of the cell, which lesson 9 uses.
 #
@@ -486,7 +486,7 @@ for name in calculators:
 #     return 2 * atoms.get_kinetic_energy() / (3 * len(atoms) * units.kB)
 # ```
 #
-# But its runs start with a total momentum of zero, and keep it. By that count a run looks colder than it is, the more so the fewer atoms it has. Write it for clusters that are at rest as a whole, as `at_300` is: neither momentum nor rotation.
+# But its runs start with a total momentum of zero, and those without random pushes keep it. By that count a run looks colder than it is, the more so the fewer atoms it has. Write it for clusters that are at rest as a whole, as `at_300` is: neither momentum nor rotation.
 
 # %% tags=["exercise"]
 def kinetic_temperature(atoms):

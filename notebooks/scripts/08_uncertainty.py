@@ -12,7 +12,7 @@
 #
 # **You need** [lesson 4](04_analysis.ipynb) (seeds, errors on unseen points, the pair that moves) and [lesson 7](07_dynamics.ipynb) (the copper cluster, the calculator, heating); mean, variance, quantile.
 #
-# **Time** about 80 minutes to read and run, 35 for the exercises; without the optional section 7, 10 minutes less. All cells run in under a minute.
+# **Time** about 80 minutes to read and run, 40 for the exercises; without the optional section 7, 10 minutes less. All cells run in under a minute.
 
 # %%
 import time

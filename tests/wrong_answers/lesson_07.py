@@ -3,7 +3,7 @@
 import numpy as np
 from ase import units
 
-from forcefield.exercises.lesson_07_judges import LIGHT, coefficients, slopes
+from forcefield.exercises.lesson_07_judges import EXPONENTS, LIGHT, added_once, coefficients, slopes
 
 
 def without_the_centre(positions, weights):
@@ -12,12 +12,24 @@ def without_the_centre(positions, weights):
     return forces
 
 
+def one_for_all(positions, weights):
+    """The c in place of each neighbour's own part: right for one neighbour only."""
+    (n, m), c, vectors = np.triu_indices(3), coefficients(positions), positions[1:] - positions[0]
+    slope = weights * (1 - np.tanh(weights @ (c[n] * c[m])) ** 2)
+    by_c = np.bincount(n, slope * c[m]) + np.bincount(m, slope * c[n])
+    pushes = 2 * (by_c @ (EXPONENTS * c)) * vectors
+    return np.concatenate([[-pushes.sum(axis=0)], pushes])
+
+
 def share(atoms, motions):
     return 2 * atoms.get_kinetic_energy() / (motions * units.kB)
 
 
 WRONG = {
     "7.1": [
+        (slopes, "finite differences"),
+        (added_once, "adds once"),
+        (one_for_all, "a dE/dr² of its own"),
         (lambda positions, weights: -slopes(positions, weights), "wrong sign"),
         (lambda positions, weights: slopes(positions, weights) / 2, "derivative of r²"),
         (lambda positions, weights: slopes(positions, weights, bend=float), "has a slope, too"),
@@ -31,6 +43,7 @@ WRONG = {
         (lambda wave_number, time_step: 1 / (LIGHT * wave_number), "period in fs"),
         (lambda wave_number, time_step: 1 / (1e5 * LIGHT * wave_number * time_step), "power of ten"),
         (lambda wave_number, time_step: LIGHT * wave_number * time_step, "periods"),
+        (lambda wave_number, time_step: wave_number / LIGHT / time_step, "a shorter period"),
         (lambda wave_number, time_step: 0, "0 periods"),
     ],
     "7.3": [

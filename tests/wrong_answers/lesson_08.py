@@ -24,6 +24,22 @@ def share_of_all(spreads, errors, harmful, share):
     return spreads[order[np.flatnonzero(harmed <= share)[-1]]]
 
 
+def highest(spreads, errors, harmful, share, allows=lambda harmed, share: harmed <= share):
+    harmed = [(errors[spreads <= one] > harmful).mean() for one in spreads]
+    return max([one for one, part in zip(spreads, harmed, strict=True) if allows(part, share)], default=0.0)
+
+
+def passes_below(spreads, errors, harmful, share):
+    harmed = [(errors[spreads < one] > harmful).mean() if (spreads < one).any() else 0 for one in spreads]
+    return max(one for one, part in zip(spreads, harmed, strict=True) if part <= share)
+
+
+def counted_one_by_one(spreads, errors, harmful, share):
+    order = np.argsort(spreads, kind="stable")
+    harmed = np.cumsum(errors[order] > harmful) / np.arange(1, len(order) + 1)
+    return spreads[order[np.flatnonzero(harmed <= share)[-1]]]
+
+
 FEW = [{"seed": seed} for seed in range(8)]
 
 WRONG = {
@@ -47,11 +63,18 @@ WRONG = {
         (FEW[:4] * 2, "Only 4 members differ"),
         ([{**one, "iterations": 3} for one in FEW], "it may be 1 at most"),
         ([{"seed": seed, "hidden_units": (12 + seed,)} for seed in range(8)], "much the same way"),
+        ([*FEW[:7], {"seed": 7, "activation": "silu"}], "often enough"),
         ([{**one, "activation": "relu"} for one in FEW], "cannot be fitted"),
         ([{**one, "iterations": 1000} for one in FEW], "At most 200"),
     ],
     "8.3": [
         (np.quantile, "between two scores"),
+        (lambda scores, coverage: np.quantile(scores, coverage, method="higher"), "too small a rank"),
+        (lambda scores, coverage: np.sort(scores)[round((len(scores) + 1) * coverage) - 1], "too small a rank"),
+        (
+            lambda scores, coverage: np.quantile(scores, np.ceil((len(scores) + 1) * coverage - 1e-9) / len(scores)),
+            "between two scores",
+        ),
         (lambda scores, coverage: rank(scores, coverage, len(scores)), "too small a rank"),
         (lambda scores, coverage: rank(scores, coverage, len(scores) + 1, np.array), "in order"),
         (lambda scores, coverage: scores.max(), "too cautious"),
@@ -60,6 +83,9 @@ WRONG = {
     "8.4": [
         (lambda spreads, errors, harmful, share: spreads.max(), "of the frames that pass are harmed, and"),
         (share_of_all, "share of all frames"),
+        (passes_below, "whose spread is the limit passes"),
+        (counted_one_by_one, "of the frames that pass are harmed, and"),
+        (lambda *frames: highest(*frames, lambda harmed, share: harmed < share), "would do"),
         (first_that_fails, "may come down again"),
         (lambda spreads, errors, harmful, share: spreads.min() / 2, "would do"),
     ],

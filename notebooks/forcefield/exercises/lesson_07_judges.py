@@ -1,6 +1,7 @@
 """Exercises 7.1 and 7.2: what is tested, and the pictures that answers make."""
 
 import numpy as np
+import torch
 from matplotlib import pyplot as plt
 
 from forcefield.exercises.answers import array, function, number
@@ -38,19 +39,47 @@ def coefficients(positions):
     return np.exp(-np.outer(EXPONENTS, r2)).sum(axis=1)
 
 
+def exact(positions, weights):
+    """Forces (n_atoms, 3), eV/Å, and slopes of the c by the positions (3, n_atoms, 3), by automatic differentiation."""
+
+    def c_of(moved):
+        r2 = ((moved[1:] - moved[0]) ** 2).sum(dim=1)
+        return torch.exp(-torch.outer(torch.tensor(EXPONENTS), r2)).sum(dim=1)
+
+    (n, m), start = np.triu_indices(3), torch.tensor(positions)
+    by_positions = torch.autograd.functional.jacobian(c_of, start)
+    c = c_of(start).requires_grad_()
+    (by_c,) = torch.autograd.grad(torch.tanh((torch.tensor(weights) * c[n] * c[m]).sum()), c)
+    return -torch.einsum("n,nax->ax", by_c, by_positions).numpy(), by_positions.numpy()
+
+
+def added_once(positions, weights):
+    """The forces if `dE_dc[n] += ...` adds only the last of the numbers that have the same place."""
+    n, m = np.triu_indices(3)
+    c, by_c = coefficients(positions), np.zeros(3)
+    slope = weights * (1 - np.tanh(weights @ (c[n] * c[m])) ** 2)
+    by_c[n] += slope * c[m]
+    by_c[m] += slope * c[n]
+    return -np.einsum("n,nax->ax", by_c, exact(positions, weights)[1])
+
+
 def judge_reverse_forces(answer):
     """Forces against differences of the energy."""
     answer = function(answer)
     for n_neighbours, seed in ((1, 0), (2, 1), (5, 2)):
         positions, weights = three_atoms(n_neighbours, seed)
         forces = array(answer(positions, weights), positions.shape, "reverse_forces(positions, weights)", "eV/Å")
-        true = slopes(positions, weights)
+        true = exact(positions, weights)[0]
 
         def like(other, forces=forces):
             return np.allclose(forces, other, atol=1e-6)
 
-        if like(true):
+        if np.allclose(forces, true, rtol=0, atol=1e-10):
             continue
+        if like(true):
+            return (
+                "Right to six digits only: are these finite differences? Go back through the chain instead."
+            )
         if like(-true):
             return "Every force has the right size and the wrong sign: the slope of the energy points uphill."
         if like(true / 2):
@@ -59,6 +88,8 @@ def judge_reverse_forces(answer):
             return "They are the forces of weights @ D: the energy is the tanh of it, which has a slope, too."
         if like(slopes(positions, weights, fixed=coefficients(positions))):
             return "They are the forces if only the first factor of each product changes: a feature is c[n] * c[m]."
+        if like(added_once(positions, weights)):
+            return "`dE_dc[n] += ...` adds once where n repeats itself; np.bincount or np.add.at adds all."
         if np.allclose(forces[1:], true[1:], atol=1e-6):
             total = np.linalg.norm(forces.sum(axis=0))
             return (
@@ -66,7 +97,10 @@ def judge_reverse_forces(answer):
                 "and not to zero: when the first atom moves, every vector changes."
             )
         worst = np.abs(forces - true).max()
-        return f"With {n_neighbours} neighbours it differs from the finite difference by up to {worst:.2g} eV/Å."
+        said = f"Neighbours: {n_neighbours}. It differs from the finite difference by up to {worst:.2g} eV/Å."
+        if n_neighbours == 2:
+            said += " With one neighbour it is right. With two, each has a dE/dr² of its own, from its own part of c."
+        return said
     return ""
 
 
@@ -99,6 +133,8 @@ def judge_steps(answer):
             return "It is wrong by 2π: a wave number counts whole waves, not radians."
         if abs(periods / time_step - 1) < 0.06:
             return "This is the period in fs; how many steps of `time_step` fs fit into it?"
+        if abs(steps * LIGHT * time_step / wave_number - 1) < 0.06:
+            return "More waves in a centimetre are a shorter period: it must fall with the wave number."
         power = np.log10(abs(periods)) if periods else 0.5
         if abs(power - round(power)) < 0.02:
             return "It is wrong by a power of ten: the speed of light is 2.998e-5 cm/fs."

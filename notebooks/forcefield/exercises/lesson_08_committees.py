@@ -140,6 +140,8 @@ def judge_members(answer, parts):
     said = f"At {WALL} Å the error is {error / spread:.1f} times the spread. "
     if len({repr(sorted((name, one[name]) for name in one if name != "seed")) for one in settings}) == 1:
         return said + "The members differ in their seed and in nothing else: what do all of them share?"
+    if len({one.get("activation", "tanh") for one in settings} - {"sigmoid"}) > 1:
+        return said + "Their kinds differ. Is each kind there often enough to widen the spread?"
     return said + "They differ, but they leave the labels in much the same way. What decides how a network goes on?"
 
 

@@ -21,10 +21,13 @@ def coverage_found(answer, n, coverage, draws=4000):
 def judge_factor(answer):
     """The promise, for few calibration points, over many draws."""
     answer = function(answer)
-    for n, coverage in ((9, 0.9), (30, 0.9), (19, 0.95)):
+    between = False
+    for n, coverage in ((9, 0.9), (30, 0.9), (19, 0.95), (15, 0.9), (11, 0.9)):
         found, among = coverage_found(answer, n, coverage, draws=3000)
         said = f"From {n} scores, {100 * found:.0f} % of new ones are within it; promised were {100 * coverage:.0f} %. "
-        if coverage - 0.015 <= found <= coverage + 0.02:
+        between |= among < 1
+        # The k-th of n scores holds with probability k / (n + 1): the promise, and less than one rank more.
+        if coverage - 0.015 <= found <= coverage + 1 / (n + 1) + 0.015:
             continue
         if among < 0.5:
             return said + "The factor lies between two scores, or beyond them: it should be one of them."
@@ -33,7 +36,7 @@ def judge_factor(answer):
         if found < coverage:
             return said + "Picked is too small a rank: the new score takes a place in the row, too."
         return said + "That is too cautious: the rank is too high. (numpy counts from 0.)"
-    return ""
+    return "The share is right, but the factor lies between two scores: it should be one of them." if between else ""
 
 
 def draw_factor(answer):
@@ -69,27 +72,40 @@ def judge_limit(answer, frames=None):
     answer = function(answer)
     cases = [] if frames is None else [(*np.transpose(frames), 0.3, 0.1)]
     cases += [(*drawn_frames(seed), 0.3, (0.02, 0.1, 0.3)[seed % 3]) for seed in range(6)]
+    cases.append((np.array([1.0, 1.0, 2.0]), np.array([0.0, 1.0, 1.0]), 0.3, 0.4))  # two equal spreads
+    cases.append((np.arange(1.0, 12.0), np.where(np.arange(11) < 9, 0.0, 1.0), 0.3, 0.1))  # just the share
     for spreads, errors, harmful, share in cases:
         limit = number(answer(spreads, errors, harmful, share), "highest_limit(...)", "eV/Å")
-        passing = harmed_below(limit, spreads, errors, harmful)
-        if passing > share:
-            of_all = (errors[spreads <= limit] > harmful).sum() / len(errors)
-            if of_all <= share:
-                return (
-                    f"{100 * passing:.0f} % of the frames that pass are harmed; {100 * share:.0f} % may be. It counts "
-                    "them as a share of all frames, also of those that the alarm stops."
-                )
-            return f"{100 * passing:.0f} % of the frames that pass are harmed, and {100 * share:.0f} % may be."
-        better = [one for one in spreads if one > limit and harmed_below(one, spreads, errors, harmful) <= share]
-        if better:
-            between = [one for one in spreads if limit < one < max(better)]
-            if any(harmed_below(one, spreads, errors, harmful) > share for one in between):
-                return (
-                    f"A limit of {max(better):.2g} eV/Å keeps the share as well, and yours is {limit:.2g}. The share "
-                    "does not only rise with the limit: behind the first limit that fails it may come down again."
-                )
-            return f"It is safe, but {max(better):.2g} eV/Å would do and ask for fewer labels; yours is {limit:.2g}."
+        problem = wrong_limit(limit, spreads, errors, harmful, share)
+        if problem:
+            return problem
     return ""
+
+
+def wrong_limit(limit, spreads, errors, harmful, share):
+    """What is wrong with a limit, eV/Å, for these frames; "" if nothing is."""
+    passing = harmed_below(limit, spreads, errors, harmful)
+    if passing > share:
+        harmed = errors > harmful
+        of_all = [one for one in spreads if (harmed & (spreads <= one)).mean() <= share]
+        said = f"{100 * passing:.0f} % of the frames that pass are harmed, and {100 * share:.0f} % may be."
+        if of_all and limit == max(of_all):
+            return said + " It counts them as a share of all frames, also of those that the alarm stops."
+        below = spreads < limit
+        if below.any() and harmed[below].mean() <= share:
+            return said + " A frame whose spread is the limit passes as well."
+        return said
+    better = [one for one in spreads if one > limit and harmed_below(one, spreads, errors, harmful) <= share]
+    if not better:
+        return ""
+    said = f"{max(better):.2g} eV/Å would do"
+    between = [one for one in spreads if limit < one < max(better)]
+    if any(harmed_below(one, spreads, errors, harmful) > share for one in between):
+        return (
+            f"It is safe, but {said}, and yours is {limit:.2g}. The share "
+            "does not only rise with the limit: behind the first limit that fails it may come down again."
+        )
+    return f"It is safe, but {said} and ask for fewer labels; yours is {limit:.2g}."
 
 
 def draw_limit(answer, frames=None):
