@@ -77,9 +77,7 @@ def judge_reverse_forces(answer):
         if np.allclose(forces, true, rtol=0, atol=1e-10):
             continue
         if like(true):
-            return (
-                "Right to six digits only: are these finite differences? Go back through the chain instead."
-            )
+            return "Right to six digits only: are these finite differences? Go back through the chain instead."
         if like(-true):
             return "Every force has the right size and the wrong sign: the slope of the energy points uphill."
         if like(true / 2):
