@@ -15,6 +15,7 @@ from browser import EXPLORER, ROOT, close, open_and_run, open_lab, open_notebook
 
 import notebooks as stored_notebooks
 from forcefield import sampling, viewer
+from forcefield.exercises.prerequisites import PREREQUISITES
 
 pytestmark = pytest.mark.skipif(
     browser.find_chromium() is None,
@@ -210,6 +211,20 @@ def test_the_start_page_runs_and_its_slider_answers(page):
     number.fill("20")
     number.press("Enter")
     explorer.get_by_text("20 dimers (pairs of atoms) have 40 atoms.").wait_for()
+    close(page)
+
+
+def test_prerequisites_are_tested_by_keyboard_and_say_where_to_begin(page):
+    open_and_run(page, "00_start_here.ipynb")
+    for number, (question, reading, _) in enumerate(PREREQUISITES):
+        group = page.get_by_role("radiogroup", name=question.question)
+        answers = list(question.answers)
+        if number == 0:
+            group.get_by_role("radio", name=answers[question.right - 1], exact=True).press("Space")
+            page.get_by_role("link", name=reading).wait_for()
+            page.get_by_text("1 of 7 questions answered.").wait_for()
+        group.get_by_role("radio", name=answers[question.right], exact=True).press("Space")
+    page.get_by_text("7 of 7 right.").wait_for()
     close(page)
 
 
