@@ -11,15 +11,19 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
-import site_browser
-from browser import BROWSER_ARGUMENTS, chromium, find_chromium
+from browser import BROWSER_ARGUMENTS, ROOT, chromium, find_chromium
 
-from course_site import kept, stills
+sys.path[:0] = [str(ROOT / "notebooks"), str(ROOT / "notebooks" / "site"), str(ROOT / "binder")]
+
+import site_browser  # noqa: E402 (the line above says where the site's own modules are)
+
+from course_site import kept, stills  # noqa: E402
 
 # The time from a key press until the picture that belongs to it has been decoded and painted.
 TIME_A_KEY = """() => new Promise(resolve => {

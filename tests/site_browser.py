@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import http.server
+import importlib
 import subprocess
 import sys
 import threading
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import axe_playwright_python
 from browser import ROOT
+
+from course_site import stills
 
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -31,12 +34,18 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-def build(target):
+def build(*folders):
     """Build the site into a folder as the launcher does; returns what it said."""
     script = ROOT / "notebooks" / "site" / "build_site.py"
-    built = subprocess.run([sys.executable, script, target], capture_output=True, encoding="utf-8")
+    built = subprocess.run([sys.executable, script, *folders], capture_output=True, encoding="utf-8")
     assert built.returncode == 0, built.stdout + built.stderr
     return built.stdout
+
+
+def few_values(name):
+    """A grid of an explorer with two or three values of each control that moves: the steps of one step there."""
+    controls = importlib.import_module(f"forcefield.explorers.{name}").controls()
+    return {key: max(1, len(stills.settings(controls[key], 1)[0]) // 2) for key in stills.GRIDS[name]}
 
 
 @contextlib.contextmanager

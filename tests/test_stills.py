@@ -8,6 +8,7 @@ import itertools
 import numpy as np
 import pytest
 from PIL import Image
+from site_browser import few_values
 
 from course_site import kept, stills
 
@@ -16,21 +17,17 @@ def module_of(name):
     return importlib.import_module(f"forcefield.explorers.{name}")
 
 
-def ends(name):
-    """A grid with few values of each control that moves."""
-    controls = module_of(name).controls()
-    return {key: max(1, len(stills.settings(controls[key], 1)[0]) // 2) for key in stills.GRIDS[name]}
-
-
 @pytest.mark.parametrize("name", stills.GRIDS)
 def test_every_state_says_what_the_pure_functions_say(name, explorers_need):
     module, about = module_of(name), explorers_need[name]
-    made, controls = stills.make(name, about, ends(name)), module.controls()
+    made, controls = stills.make(name, about, few_values(name)), module.controls()
     assert [control["name"] for control in made["controls"]] == list(stills.GRIDS[name])
-    values = [stills.settings(controls[key], stride)[0] for key, stride in ends(name).items()]
+    values = [stills.settings(controls[key], stride)[0] for key, stride in few_values(name).items()]
     assert len(made["sentences"]) == len(made["pictures"]) == np.prod([len(one) for one in values])
     for state, sentence in zip(itertools.product(*values), made["sentences"], strict=True):
-        chosen = {key: control.value for key, control in controls.items()} | dict(zip(ends(name), state, strict=True))
+        chosen = {key: control.value for key, control in controls.items()} | dict(
+            zip(few_values(name), state, strict=True)
+        )
         result = module.compute(*about, **chosen)
         assert sentence.startswith(module.describe_reading(**chosen, result=result).sentence)
 
@@ -77,3 +74,21 @@ def test_an_explorer_is_kept_until_its_grid_changes(tmp_path, monkeypatch):
     assert len(kept.explorer("lennard_jones")["pictures"]) < len(made["pictures"])
     (second,) = tmp_path.iterdir()
     assert second != first
+
+
+def test_an_explorer_that_is_too_heavy_stops_the_build(tmp_path, monkeypatch):
+    made = stills.make("lennard_jones", (), {"distance": 1000})
+    stills.write("lennard_jones", made, tmp_path)
+    assert (tmp_path / "explorers" / "lennard_jones.js").stat().st_size > 5000
+    monkeypatch.setattr(stills, "LARGEST", 5000)
+    with pytest.raises(ValueError, match="give it fewer values in GRIDS"):
+        stills.write("lennard_jones", made, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["lennard_jones", "soap"])
+def test_the_published_grid_is_light(name):
+    """Pictures of a coarse grid are as heavy as those of the published one, which has more of them."""
+    heaviest = max(map(len, stills.make(name, (), few_values(name))["pictures"]))
+    controls = module_of(name).controls()
+    values = [stills.settings(controls[key], stride)[0] for key, stride in stills.GRIDS[name].items()]
+    assert np.prod([len(one) for one in values]) * heaviest < stills.LARGEST

@@ -19,9 +19,9 @@ MATHJAX = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts/woff-v2")
 """What pages need of MathJax: formulas from TeX, rarer commands, and the fonts."""
 
 
-def sources(folder, site):
+def sources(folder, site, explorers=None):
     """Write what Sphinx reads into one folder, and files that are published as they are into another."""
-    sections, place, made = readme.sections(), repository(), kept.explorers()
+    sections, place, made = readme.sections(), repository(), kept.explorers(explorers)
     for name, explorer in made.items():
         stills.write(name, explorer, site)
     table = readme.table_of_lessons(sections["The map"])
@@ -70,13 +70,16 @@ def write(path, text):
     path.write_text(text, encoding="utf-8")
 
 
-def build(target):
-    """Build the site into a folder; what was there goes. Returns Sphinx's return code."""
+def build(target, explorers=None):
+    """Build the site into a folder; what was there goes. Returns Sphinx's return code.
+
+    `explorers` may be a folder of explorers that were made before, as `kept.explorers` takes it.
+    """
     start = time.perf_counter()
     target = Path(target).resolve()
     with tempfile.TemporaryDirectory() as made:
         source, site, pages = (Path(made) / name for name in ("source", "site", "pages"))
-        sources(source, site)
+        sources(source, site, explorers)
         options = ["-W", "--keep-going", "-q", "-b", "html", "-c", str(SETTINGS)]
         failed = build_main([*options, "-d", str(Path(made) / "doctrees"), str(source), str(pages)])
         if failed:

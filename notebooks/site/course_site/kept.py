@@ -8,6 +8,7 @@ import json
 import multiprocessing
 import os
 from importlib.metadata import version
+from pathlib import Path
 
 from course_site import stills
 from course_site.addresses import ROOT
@@ -55,8 +56,13 @@ def explorer(name):
     return made
 
 
-def explorers():
-    """All explorers by name: found at once, or made by as many processes as there are cores."""
+def explorers(folder=None):
+    """All explorers by name: found at once, or made by as many processes as there are cores.
+
+    With a folder, they are what its files ``NAME.json`` hold, and nothing is made.
+    """
+    if folder:
+        return {name: json.loads((Path(folder) / f"{name}.json").read_text(encoding="utf-8")) for name in stills.GRIDS}
     if all((KEPT / f"{name}-{fingerprint(name)}.json").is_file() for name in stills.GRIDS):
         return {name: explorer(name) for name in stills.GRIDS}
     names = sorted(stills.GRIDS, key=LONGEST_FIRST.index)

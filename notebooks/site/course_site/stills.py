@@ -14,6 +14,9 @@ from PIL import Image
 
 FOLDER = "explorers"
 
+LARGEST = 3e6
+"""Bytes that a reader may have to wait for."""
+
 GRIDS = {
     "lennard_jones": {"distance": 4, "sigma": 8},
     "soap": {"cutoff_radius": 5, "sigma": 8},
@@ -128,7 +131,10 @@ def page(name, made, plays=""):
 
 def write(name, made, folder):
     """Write an explorer's script and its first picture into the site."""
+    text = script(name, made)
+    if len(text.encode()) > LARGEST:
+        raise ValueError(f"The explorer {name} takes {len(text) / 1e6:.1f} MB: give it fewer values in GRIDS.")
     (folder / FOLDER).mkdir(parents=True, exist_ok=True)
-    (folder / FOLDER / f"{name}.js").write_text(script(name, made), encoding="utf-8")
+    (folder / FOLDER / f"{name}.js").write_text(text, encoding="utf-8")
     first = made["pictures"][start_of(made)].partition(",")[2]
     (folder / FOLDER / f"{name}.webp").write_bytes(base64.b64decode(first))
