@@ -12,6 +12,7 @@ from forcefield.exercises import base, checking, solved
 from forcefield.exercises.answers import NotAnswered, StillWrong, array, function, letter, number, yes_or_no
 from forcefield.exercises.base import Exercise, exercise
 from forcefield.exercises.checking import check, check_solution, judged
+from forcefield.exercises.lesson_01_structures import judge_features
 from forcefield.exercises.quiz import Question, Quiz
 from forcefield.exercises.time_limit import TookTooLong, time_limit
 
@@ -203,3 +204,20 @@ def test_pictures_of_answers(monkeypatch, capsys):
     check("77.1", lambda x: x)
     check("77.1", lambda x: None)
     assert shown == ["at 1: 2", "at 1: 1"]
+
+
+def distances_of(positions):
+    return np.linalg.norm(positions[[0, 0, 1]] - positions[[1, 2, 2]], axis=1)
+
+
+@pytest.mark.parametrize(
+    "features_of",
+    [
+        lambda d: [d.sum(), d.prod(), (d[0] - d[1]) ** 2 + (d[1] - d[2]) ** 2 + (d[2] - d[0]) ** 2],
+        lambda d: [d.mean(), 1000 * d.var(), (d**3).mean()],
+        lambda d: [np.exp(-((d - centre) ** 2)).sum() for centre in (2.4, 3.4, 4.4)],
+        lambda d: [(d**power).sum() for power in (-1, -3, -6)],
+    ],
+)
+def test_any_smooth_descriptor_of_three_atoms_is_right(features_of):
+    assert judge_features(lambda positions: features_of(distances_of(positions))) == ""

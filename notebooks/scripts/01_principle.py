@@ -316,7 +316,7 @@ show(figure, "Three pairs of atoms with force arrows: close together they are pu
 #
 # **12 minutes** · spot the mistake
 #
-# Here are four sets of labels of the same 101 pairs, made by `dimers` at 3 to 4 Å. In three of them energies and forces contradict each other, by mistakes that happened in published data sets and programs. For each set give **the number by which its forces must be multiplied to be minus the slope of its energies** (1 if they fit). Then guess what happened. The sources are below, folded.
+# Here are four sets of labels of the same 101 pairs, made by `dimers` at 3 to 4 Å. In three of them energies and forces contradict each other, by mistakes that happened in published data sets and programs. For each set give **the number by which its forces must be multiplied to be minus the slope of its energies** (1 if they fit). Then guess what happened. The sources stand with the solution.
 
 # %% tags=["exercise"]
 from forcefield.exercises.lesson_01 import suspicious_labels
@@ -426,7 +426,7 @@ print("moving atom 0 along x changes: ", dD_dR[0, 0, 0, 0].round(3), "per Å")
 #
 # **12 minutes** · open-ended
 #
-# Design a descriptor of **three** equal atoms, with as many features as you like. It must stay the same when the three are shifted, turned, or swapped. It must tell triangles of different shape apart. And every feature must have one slope everywhere, because forces are derivatives.
+# Design a descriptor of **three** equal atoms, with as many features as you like. It must stay the same when the three are shifted, turned, or swapped. It must tell triangles of different shape or size apart; distances from 2 to 5 Å count. And every feature must be smooth: at no triangle may its slopes on the two sides differ, because forces are derivatives.
 
 # %% tags=["exercise"]
 def features_of(positions):

@@ -48,6 +48,15 @@ def of_each_axis(e, f, E, F):
     return energy_part + (((f - F) ** 2).mean(axis=(0, 1)) / F.var(axis=(0, 1))).mean()
 
 
+def powers(parts):
+    """Sums of the first three powers."""
+    return [(parts**power).sum() for power in (1, 2, 3)]
+
+
+def area(positions):
+    return np.linalg.norm(np.cross(positions[1] - positions[0], positions[2] - positions[0])) / 2
+
+
 WRONG = {
     "1.1": [
         (lambda r, depth: (r, depth), "crosses zero at 3.0 Å"),
@@ -74,6 +83,9 @@ WRONG = {
         (lambda positions: distances_of(positions), "are swapped, your features change"),
         (lambda positions: distances_of(positions)[:2], "are swapped, your features change"),
         (lambda positions: np.sort(distances_of(positions)), "has a kink"),
+        (lambda positions: powers(np.maximum(0, 5.0 - distances_of(positions))), "that grows a feature has a kink"),
+        (lambda positions: powers(np.abs(distances_of(positions) - 3.4)), "with equal distances a feature has a kink"),
+        (lambda positions: [*powers(distances_of(positions)), area(positions)], "on a line a feature has a kink"),
         (lambda positions: [distances_of(positions).sum()], "in 1 independent way only"),
         (
             lambda positions: [distances_of(positions).sum(), distances_of(positions).mean()],

@@ -7,7 +7,7 @@ from scipy.spatial.transform import Rotation
 from forcefield.exercises.answers import array, function
 from forcefield.plots import COLOURS
 
-SCALENE = ((3.0, 3.5, 4.2), (2.6, 3.1, 5.0), (3.3, 4.0, 4.4))
+SCALENE = ((3.0, 3.5, 4.2), (2.6, 3.1, 4.7), (3.3, 4.0, 4.4))
 """Sides of triangles of which no two are equal, Å."""
 
 TURN = Rotation.from_rotvec([0.4, -0.9, 0.7]).as_matrix()
@@ -63,23 +63,44 @@ def _rank(called):
         if independent < 3:
             return (
                 f"Three distances make a triangle, and your features change in {independent} independent "
-                f"{'way' if independent == 1 else 'ways'} only: some triangles with different shapes have the same "
+                f"{'way' if independent == 1 else 'ways'} only: triangles of different shape or size have the same "
                 "features. More features are needed, each with a function of its own."
             )
     return ""
 
 
+ALONG = np.array([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
+"""The second atom moves along x."""
+
+# Where forces could jump: a place in words, positions (3, 3) in Å against a number, its range and its step.
+PATHS = (
+    ("with equal distances", lambda t: triangle(3.4, 3.4, 3.4) + t * ALONG, (-0.0101, 0.0101), 1e-3),
+    ("with two equal distances", lambda t: triangle(3.4, 3.4, 4.3) + t * ALONG, (-0.0101, 0.0101), 1e-3),
+    (
+        "whose three atoms stand on a line",
+        lambda t: np.array([[-2.6, 0.0, 0.0], [2.7, 0.0, 0.0], [0.2, t, 0.0]]),
+        (-0.0101, 0.0101),
+        1e-3,
+    ),
+    ("that grows", lambda t: t * triangle(1.0, 1.15, 1.3), (2.0, 4.6), 1e-2),
+)
+
+
 def _kink(called):
-    """Whether the features have a slope where two distances are equal."""
-    for sides in ((3.4, 3.4, 4.3), (3.4, 3.4, 3.4)):
-        start, step = triangle(*sides), np.zeros((3, 3))
-        step[1, 0] = 1e-4
-        right, here, left = (called(start + sign * step) for sign in (1, 0, -1))
-        if (np.abs(right - 2 * here + left) > 0.02 * np.maximum(np.abs(right - left), 1e-6)).any():
+    """Where the slopes of a feature on the two sides differ.
+
+    With a tenth of the step, second differences of a smooth function fall by 100, at a kink by 10.
+    """
+    for place, path, (start, end), step in PATHS:
+        coarse, fine = (
+            np.array([called(path(t)) for t in np.arange(start, end, one_step)]) for one_step in (step, step / 10)
+        )
+        bends = [np.abs(np.diff(features, 2, axis=0)).max(axis=0) for features in (coarse, fine)]
+        rounding = 3e-10 * np.maximum(np.abs(fine).max(axis=0), 1e-12)
+        if ((bends[1] > rounding) & (bends[1] > bends[0] / 30)).any():
             return (
-                "At a triangle with equal distances a feature has a kink: its slopes on the two sides differ, and "
-                "forces would jump there. Sorting, the smallest and the largest do that; a sum of smooth functions "
-                "does not."
+                f"At a triangle {place} a feature has a kink: its slopes on the two sides differ, and forces would "
+                "jump there. Sorting, the smallest and the largest do that, and |x| at zero; smooth functions do not."
             )
     return ""
 

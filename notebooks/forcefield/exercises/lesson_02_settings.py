@@ -46,7 +46,7 @@ def judge_settings(answer):
     settings = _settings(answer)
     sensitivity, n_features = _sensitivity(**settings)
     lowest, where = sensitivity.min(), DISTANCES[sensitivity.argmin()]
-    found = f"The smallest sensitivity is {lowest:.2g} per Å, at {where:.1f} Å"
+    found = f"The smallest sensitivity is {lowest:.4f} per Å, at {where:.1f} Å"
     if n_features > BUDGET:
         return f"These settings make {n_features} features, and {BUDGET} are allowed. {found}."
     if lowest >= LIMIT:
