@@ -10,7 +10,6 @@ from course_site.addresses import ROOT
 
 project = "Machine-learned force fields"
 html_title = project
-copyright = "code: BSD 3-Clause; text and figures: CC BY 4.0"
 language = "en"
 extensions = ["myst_nb"]
 exclude_patterns = []
@@ -30,6 +29,7 @@ html_favicon = "static/atoms.svg"
 html_css_files = ["course.css"]
 html_js_files = [(name, {"defer": "defer"}) for name in ("course.js", "explorer.js")]
 html_show_sphinx = False
+html_show_copyright = False  # the licences are on the page on citing
 html_use_index = False
 html_domain_indices = False
 html_copy_source = False

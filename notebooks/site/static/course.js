@@ -1,3 +1,8 @@
+/* Printed sentences wrap; printed columns keep their lines. */
+for (const printed of document.querySelectorAll("div.cell_output pre")) {
+    if (printed.textContent.split("\n").some(line => line.length > 88)) { printed.classList.add("course-sentences"); }
+}
+
 /* What scrolls can be reached by keyboard, and has a name. */
 const nameScrollers = () => {
     for (const box of document.querySelectorAll("article pre, article .table-wrapper, article div.math, article figure")) {
