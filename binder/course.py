@@ -34,6 +34,8 @@ For contributors
   test --processors [NAME] [OPTIONS]
                    run the numerical tests as on several processors, or as on one of
                    nehalem, sandybridge, haswell, zen, skylakex
+  test --no-network [OPTIONS]
+                   the same where no network can be reached (Linux)
   bench [OPTIONS]  time and accuracy of the course's model beside the published recipe
   sync             carry changes between the notebooks and notebooks/scripts/; the newer file wins
   run [NAMES]      sync, then run these notebooks (or all) and store their outputs:
@@ -57,6 +59,7 @@ from environment import find_environment
 from grading import grade
 from interpreters import tool_environment
 from lock import lock
+from no_network import run_without_network
 from notebooks import run, sync
 from numerical_tests import PYTEST, test_processors
 from offline import setup
@@ -94,6 +97,10 @@ def lab(arguments):
 
 def test(arguments):
     """Run pytest; pyproject.toml says on what."""
+    if "--no-network" in arguments:
+        arguments = [argument for argument in arguments if argument != "--no-network"]
+        find_environment()  # made, if need be, while there is a network
+        return run_without_network([sys.executable, os.path.abspath(__file__), "test", *arguments])
     if arguments[:1] == ["--processors"]:
         return test_processors(arguments[1:])
     return hand_over(find_environment(), [*PYTEST, *arguments])
