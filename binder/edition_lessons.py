@@ -20,6 +20,10 @@ def student_lesson(notebook, pictures=None):
             cell = picture_cell(cell, pictures)
         elif cell["cell_type"] == "markdown":
             cell["source"] = without_answers(text_of(cell["source"])).strip().splitlines(True)
+        elif cell["cell_type"] == "code":  # nothing is left that uses this name
+            cell["source"] = re.sub(r"\bcheck_solution, |, check_solution\b", "", text_of(cell["source"])).splitlines(
+                True
+            )
         for output in (cell or {}).get("outputs", []):
             data = output.get("data", {})
             if "text/html" in data:

@@ -1,5 +1,6 @@
 """The student's and the teacher's edition: no answer is left in one, every answer is open in the other, both run."""
 
+import ast
 import copy
 import json
 import os
@@ -42,6 +43,7 @@ def lesson():
         code(solution, 2, ["solution", "hide-input"], jupyter={"source_hidden": True}),
         nbformat.v4.new_markdown_cell("<details><summary>Answer</summary>\n\nB.\n\n</details>"),
         code("quiz(3)", 3),
+        code("from forcefield.exercises import check, check_solution, quiz", 4),
     ]
     cells[3].outputs = [nbformat.v4.new_output("display_data", drawn)]
     cells[5].outputs[0].data["text/html"] = "<p>1. Why?</p><details><summary>Answer</summary><p>B: so</p></details>"
@@ -67,12 +69,13 @@ def test_a_students_lesson_has_the_picture_in_place_of_the_solution(lesson):
         "**The picture that the right answer makes**\n\n"
         r"![A curve \[in eV\] with a \`well\`.](images/right_answers/3.2.png)",
         "quiz(3)",
+        "from forcefield.exercises import check, quiz",
     ]
     assert list(pictures) == ["images/right_answers/3.2.png"]
     assert pictures["images/right_answers/3.2.png"].startswith(b"\x89PNG")
     assert book["cells"][3]["cell_type"] == "markdown"
     assert "".join(book["cells"][4]["outputs"][0]["data"]["text/html"]) == "<p>1. Why?</p>"
-    assert [cell["execution_count"] for cell in book["cells"] if "outputs" in cell] == [1, 2]
+    assert [cell["execution_count"] for cell in book["cells"] if "outputs" in cell] == [1, 2, 3]
     assert book["cells"][4]["outputs"][0]["execution_count"] == 2
 
 
@@ -82,7 +85,7 @@ def test_a_students_lesson_alone_holds_its_pictures(lesson):
 
 def test_a_solution_without_a_picture_leaves_nothing(lesson):
     lesson["cells"][3]["outputs"] = []
-    assert len(student_lesson(lesson)["cells"]) == 4
+    assert len(student_lesson(lesson)["cells"]) == 5
 
 
 def test_a_teachers_lesson_is_open(lesson):
@@ -203,7 +206,7 @@ def leaks(folder, solutions):
             )
         if path.is_relative_to(folder / "notebooks") and "forcefield" not in path.parts:
             found += [
-                f"{path.name}: {match[0]}" for match in re.finditer(rf"{SUMMARY}|check_solution\(|'solution'", text)
+                f"{path.name}: {match[0]}" for match in re.finditer(rf"{SUMMARY}|check_solution|'solution'", text)
             ]
         # In a script a line of text begins with "# ".
         lines = lines_of(text) | {line.removeprefix("# ") for line in lines_of(text)}
@@ -216,7 +219,7 @@ def test_a_leak_is_found(tmp_path, lesson):
     (tmp_path / "notebooks" / "01_one.ipynb").write_text(json.dumps(lesson), "utf-8")
     found = leaks(tmp_path, {"return -2 * r"})
     assert "01_one.ipynb: return -2 * r" in found
-    assert "01_one.ipynb: check_solution(" in found
+    assert "01_one.ipynb: check_solution" in found
     assert "01_one.ipynb: 'solution'" in found
     assert {f"01_one.ipynb: <summary>{word}" for word in ("Answer", "What one sees")} <= set(found)
     (tmp_path / "notebooks" / "01_one.ipynb").unlink()
@@ -228,6 +231,29 @@ def test_a_leak_is_found(tmp_path, lesson):
 
 def test_no_solution_is_left_in_the_students_edition(student):
     assert leaks(student, solution_lines()) == []
+
+
+def names(cells):
+    """Names that code defines, and names that it reads."""
+    defined, read = set(), set()
+    for node in (node for cell in cells for node in ast.walk(ast.parse(cell.source))):
+        if isinstance(node, ast.Name):
+            (read if isinstance(node.ctx, ast.Load) else defined).add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            defined.add(node.name)
+        elif isinstance(node, ast.alias):
+            defined.add((node.asname or node.name).split(".")[0])
+        elif isinstance(node, ast.arg):
+            defined.add(node.arg)
+    return defined, read
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")), ids=lambda path: path.stem)
+def test_no_lesson_needs_what_only_a_solution_defines(path):
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    solutions = [cell for cell in cells if "solution" in cell.metadata.get("tags", [])]
+    defined, read = names(cell for cell in cells if cell not in solutions)
+    assert names(solutions)[0] & read - defined == set()
 
 
 def test_pictures_stand_where_solutions_drew_them(student):

@@ -329,6 +329,8 @@ def test_solutions_of_the_start_page_are_graded_right(tmp_path, monkeypatch):
     monkeypatch.setattr(grading, "find_environment", lambda use: sys.executable)
     book = nbformat.read(ROOT / "notebooks" / "00_start_here.ipynb", as_version=4)
     solutions = [cell.source for cell in book.cells if "solution" in cell.metadata.get("tags", [])]
+    if not solutions:
+        pytest.skip("the student's edition has no solutions")
     answers = [cell for cell in book.cells if "exercise" in cell.metadata.get("tags", [])]
     for cell, solution in zip(answers, solutions, strict=True):
         cell.source = solution.replace("check_solution(", "check(")
