@@ -16,13 +16,15 @@ from problems import Problem, say
 FOLDER = "editions"  # where they are made, unless a folder is named; not in git
 MARK = os.path.join("notebooks", "forcefield", "exercises", "edition.txt")  # says which edition a folder is
 
-# Not for students: what holds answers, and tests of it. Not for teachers: tests of what is folded.
+# Not for students: what holds answers, and tests of it; tests of style, since a stub may import what only its answer
+# uses. Not for teachers: tests of what is folded.
 LEFT_OUT = {
     "student": (
         ".ci",
         "notebooks/teaching.md",
         "tests/test_editions.py",
         "tests/test_lesson_exercises.py",
+        "tests/test_settings.py",
         "tests/test_teaching.py",
         "tests/wrong_answers",
     ),

@@ -406,6 +406,7 @@ show(figure, alt)
 # The run and its spreads are in `data/copper_gold_run.extxyz`: ASE, OVITO and others read it. The frame that the committee asks for has no labels yet. With your own data this is where you go back to your reference program. Here the program is EMT, and we can ask it. Is the force field really wrong there?
 
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
+import numpy as np
 from ase.calculators.emt import EMT
 
 asked = run.asked.copy()
