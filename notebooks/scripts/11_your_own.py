@@ -30,6 +30,8 @@
 # - **C** Zero, to the last digits.
 
 # %%
+import numpy as np
+
 from forcefield.copper_gold import copper_gold_file
 from forcefield.exercises import check, check_solution, progress, quiz
 from forcefield.labelled_files import look_at, read_labelled
@@ -74,9 +76,6 @@ check("11.1", noise_of)
 # </details>
 
 # %% jupyter={"source_hidden": true} tags=["solution", "hide-input"]
-import numpy as np
-
-
 def noise_of(structures):
     squares = [np.mean(one.get_forces().sum(axis=0) ** 2) / len(one) for one in structures]
     return np.sqrt(np.mean(squares))
@@ -406,7 +405,6 @@ show(figure, alt)
 # The run and its spreads are in `data/copper_gold_run.extxyz`: ASE, OVITO and others read it. The frame that the committee asks for has no labels yet. With your own data this is where you go back to your reference program. Here the program is EMT, and we can ask it. Is the force field really wrong there?
 
 # %% jupyter={"source_hidden": true} tags=["hide-input"]
-import numpy as np
 from ase.calculators.emt import EMT
 
 asked = run.asked.copy()
