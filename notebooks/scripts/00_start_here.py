@@ -33,7 +33,7 @@ show(course_map(), ALT)
 # |---|---|---|
 # | [0. Start here](00_start_here.ipynb) | the map, and a check that everything works | 25 + 5 |
 # | **Part I: two atoms** | | |
-# | [1. Principle](01_principle.ipynb) | what a force field is; descriptor, Jacobian and chain rule; the loss; the [terms and symbols](01_principle.ipynb#Terminology) | 65 + 40 |
+# | [1. Principle](01_principle.ipynb) | what a force field is; descriptor, Jacobian and chain rule; the loss; the [terms and symbols](01_principle.ipynb#Terminology) | 65 + 45 |
 # | [2. Dataset](02_dataset.ipynb) | 200 labelled pairs of atoms, their descriptors, and derivatives that you have checked | 70 + 45 |
 # | [3. Training](03_training.ipynb) | a network trained on energies and forces, first step by step, then quickly | 100 + 50 |
 # | [4. Analysis](04_analysis.ipynb) | errors on points never seen, baselines to compare with, and what breaks | 85 + 50 |

@@ -11,7 +11,7 @@
 #
 # **You need** Python with numpy, and the idea of a partial derivative. How notebooks work is in [lesson 0](00_start_here.ipynb).
 #
-# **Time** about 65 minutes to read and run, 40 for the exercises. Parts marked *optional* (10 of the 65 minutes) are not needed later. All cells run in under a minute.
+# **Time** about 65 minutes to read and run, 45 for the exercises. Parts marked *optional* (10 of the 65 minutes) are not needed later. All cells run in under a minute.
 #
 # Terms and symbols are explained where they first stand, and all of them are listed in [Terminology](01_principle.ipynb#Terminology), at the end of this lesson.
 
@@ -26,7 +26,7 @@
 #
 # Lengths are in ångström (1 Å = $10^{-10}$ m, about the size of an atom), energies in electronvolt (1 eV = $1.6\times10^{-19}$ J; a strong chemical bond has a few eV, the motion of an atom at room temperature 0.04 eV), and so forces in eV/Å.
 #
-# Where does $E(\mathbf{R})$ come from? Quantum mechanics gives it, but it takes time. The method that is used most, *density-functional theory*, computes the energy from the density of the electrons. Its time usually grows with the *cube* of their number, so twice as many atoms take eight times as long ([Goedecker 1999](https://doi.org/10.1103/RevModPhys.71.1085)). A model in which the energy of each atom depends on its surroundings alone takes twice as long. It gives up what acts over long distances, such as the attraction of two charges far apart.
+# Where does $E(\mathbf{R})$ come from? Quantum mechanics gives it, but it takes time. The method that is used most, *density-functional theory*, computes the energy from the density of the electrons. Its time usually grows with the *cube* of their number, so twice as many atoms take eight times as long ([Goedecker 1999](https://doi.org/10.1103/RevModPhys.71.1085)). A model in which the energy of each atom depends on its surroundings alone takes twice as long for twice as many atoms. It gives up what acts over long distances, such as the attraction of two charges far apart.
 #
 # So one computes hundreds of structures with quantum mechanics, and lets a model learn $E(\mathbf{R})$ from the results, the **labels**. That is a machine-learned force field.
 
@@ -316,7 +316,7 @@ show(figure, "Three pairs of atoms with force arrows: close together they are pu
 #
 # **12 minutes** · spot the mistake
 #
-# Here are four sets of labels of the same 101 pairs, made by `dimers` at 3 to 4 Å. In three of them energies and forces contradict each other, by mistakes that happened in published data sets and programs. For each set give **the number by which its forces must be multiplied to be minus the slope of its energies** (1 if they fit). Then guess what happened. The sources stand with the solution.
+# Here are four sets of labels of the same 101 pairs, made by `dimers` at 3 to 4 Å. In three of them energies and forces contradict each other, by mistakes that happened in published data sets, in programs and in proposals for them. For each set give **the number by which its forces must be multiplied to be minus the slope of its energies** (1 if they fit). Then guess what happened. The sources stand with the solution.
 
 # %% tags=["exercise"]
 from forcefield.exercises.lesson_01 import suspicious_labels
@@ -424,7 +424,7 @@ print("moving atom 0 along x changes: ", dD_dR[0, 0, 0, 0].round(3), "per Å")
 # %% [markdown]
 # ### Exercise 1.3: A descriptor of your own
 #
-# **12 minutes** · open-ended
+# **14 minutes** · open-ended
 #
 # Design a descriptor of **three** equal atoms, with as many features as you like. It must stay the same when the three are shifted, turned, or swapped. It must tell triangles of different shape or size apart; distances from 2 to 5 Å count. And every feature must be smooth: at no triangle may its slopes on the two sides differ, because forces are derivatives.
 
@@ -784,7 +784,7 @@ check_solution("1.5", loss_of)
 # %% [markdown]
 # ### Does it matter for a trained model? (optional)
 #
-# You may skip this part (10 minutes) up to "Forces alone": lesson [5](05_experiments.ipynb) returns to the balance of energies and forces. We train networks of 32 hidden units on the 30 labels: with the variances, and without them in three systems of units, each from three different seeds of the first weights. `train` always divides by the variances; `energy_weight` and `force_weight` multiply the two parts, and so can undo the division. The method of the fit is called Levenberg-Marquardt; lesson [3](03_training.ipynb) writes it out.
+# You may skip this part and the next (10 minutes), up to "Terminology": lesson [5](05_experiments.ipynb) returns to the balance of energies and forces, and to forces alone. We train networks of 32 hidden units on the 30 labels: with the variances, and without them in three systems of units, each from three different seeds of the first weights. `train` always divides by the variances; `energy_weight` and `force_weight` multiply the two parts, and so can undo the division. The method of the fit is called Levenberg-Marquardt; lesson [3](03_training.ipynb) writes it out.
 #
 # The errors are **mean absolute errors** on the test set: the mean of |prediction − label|. Nothing is chosen by them: the settings are fixed beforehand.
 #
@@ -861,7 +861,9 @@ for name, (at_least, at_most) in bounds.items():
 # - So dividing by the variances is a safeguard: the same balance in any units and for any material. It need not be the best balance. Lesson [5](05_experiments.ipynb) varies it, also with noisy labels: there the two parts cannot both become zero, and the balance decides which one the fit follows.
 
 # %% [markdown]
-# ### Forces alone
+# ### Forces alone (optional)
+#
+# This part uses the function `errors` of the part before.
 #
 # The extreme case is an energy part with weight 0: the fit uses forces and no energies.
 #

@@ -152,7 +152,7 @@ assert largest < 1e-5
 # [Bartók et al. 2013](https://doi.org/10.1103/PhysRevB.87.184115)) is computed in three steps.
 #
 # 1. **[Density](01_principle.ipynb#Terminology).** Put a Gaussian of width $\sigma$ on every atom: $\;\rho(\mathbf{q}) = \sum_i \exp\!\left(-|\mathbf{q}-\mathbf{R}_i|^2 / 2\sigma^2\right)$ at every point $\mathbf{q}$ in space.
-# 2. **Coefficients.** Around a *centre*, expand this density in radial and angular functions: $\;c_{nlm} = \int g_n(q)\, Y_{lm}(\hat{\mathbf{q}})\, \rho(\mathbf{q})\, \mathrm{d}^3q$. The
+# 2. **Coefficients.** Around a *centre*, expand this density in radial and angular functions: $\;c_{nlm} = \int g_n(q)\, Y_{lm}(\hat{\mathbf{q}})\, \rho(\mathbf{q})\, \mathrm{d}^3q$. (Here the hat stands for the direction of $\mathbf{q}$.) The
 #    radial functions $g_n$, $n=1\dots n_\mathrm{max}$, depend on the distance $q$ from the centre. The spherical harmonics $Y_{lm}$, $l=0\dots l_\mathrm{max}$, $m=-l\dots l$, depend on the direction; they are the angular functions of the hydrogen atom.
 # 3. **Sums that do not depend on direction.** Turning the pair changes the $c_{nlm}$, but not these sums over $m$, the [power spectrum](01_principle.ipynb#Terminology): $\;p_{nn'l} = \pi\sqrt{8/(2l+1)}\,\sum_m c_{nlm}\,c_{n'lm}$.
 #
@@ -160,7 +160,7 @@ assert largest < 1e-5
 
 # %% [markdown]
 # DScribe's default basis is called `gto` (Gaussian-type orbitals). For $l=0$ it starts from Gaussians $e^{-\alpha_n q^2}$. Each falls to $10^{-3}$ at its own distance $a_n$; these lie equally spaced between 1 Å and
-# `r_cut`. Their mixtures $g_n$ are made orthonormal: $\int g_n g_{n'} q^2 \mathrm{d}q$ is 1 for $n=n'$ and 0 otherwise. (`np.trapezoid` computes an integral as a sum over the grid `q`.)
+# `r_cut`. Their mixtures $g_n$ are made orthonormal: $\int g_n g_{n'} q^2 \mathrm{d}q$ is 1 for $n=n'$ and 0 otherwise. The inverse square root of the table of their overlaps, the integrals of all pairs of Gaussians, does that. (`np.trapezoid` computes an integral as a sum over the grid `q`.)
 
 # %%
 from scipy.linalg import inv, sqrtm
@@ -199,7 +199,7 @@ show(
 )
 
 # %% [markdown]
-# Each atom is $r/2$ from the centre, not $r$: at most 2.5 Å away. Each $c_n$ is the integral over one curve on the right times the Gaussians on the left.
+# Each atom is $r/2$ from the centre, not $r$: at most 2.5 Å away. Each $c_n$ is the integral over one curve on the right times the Gaussians on the left, up to a factor that falls as $1/r$.
 #
 # Now DScribe does it for all 200 dimers, and gives the derivatives too. The centres are given as one list for each system. **Derivatives come first, descriptors second.**
 
@@ -507,9 +507,9 @@ assert difference < 1e-8
 # %% [markdown]
 # ### Exercise 2.3: Which derivatives are right?
 #
-# **10 minutes** · spot the mistake
+# **12 minutes** · spot the mistake
 #
-# Four descriptors of three atoms, each with an array of derivatives. Some of the arrays do not belong to their features; the mistakes were reported by users of DScribe. Give `True` for each set whose derivatives are right, `False` for the others. Beware: one step is not enough.
+# Four descriptors of three atoms, each with an array of derivatives. Some of the arrays do not belong to their features; the sets repeat what users of DScribe reported. Give `True` for each set whose derivatives are right, `False` for the others. Beware: one step is not enough.
 
 # %% tags=["exercise"]
 from forcefield.exercises.lesson_02 import suspicious_derivatives
@@ -529,7 +529,7 @@ check("2.3", answer)
 #
 # <details><summary>Sources (they give the answer away)</summary>
 #
-# DScribe, issues [63](https://github.com/SINGROUP/dscribe/issues/63) and [113](https://github.com/SINGROUP/dscribe/issues/113). Both are settled in the version that the course uses; the sets here repeat what was reported.
+# DScribe, issues [63](https://github.com/SINGROUP/dscribe/issues/63) and [113](https://github.com/SINGROUP/dscribe/issues/113). Both are settled in the version that the course uses; what does not agree was not always DScribe's mistake.
 #
 # </details>
 
@@ -715,7 +715,7 @@ show(
 )
 
 # %% [markdown]
-# Standardising enlarges small features. It cannot bring back what all features lack: the fourth direction is strongest between 0.4 and 0.9 Å, and 20 to 40 times weaker at 0.15 and 1.5 Å than at 0.5. The reasons differ. With a narrow Gaussian, each $c_n$ is nearly $g_n$ at the place of the atom, and there (1.25 to 2.5 Å from the centre) the Gaussian that falls to a thousandth at 1 Å contributes nothing: two of the three functions are left, and they have three products. With a wide Gaussian all features become nearly straight lines.
+# Standardising enlarges small features. It cannot bring back what all features lack: the fourth direction is strongest between 0.4 and 0.9 Å, and 20 to 40 times weaker at 0.15 and 1.5 Å than at 0.5. The reasons differ. With a narrow Gaussian, each $c_n$ is nearly $g_n$ at the place of the atom, and there (1.25 to 2.5 Å from the centre) the Gaussian that falls to a thousandth at 1 Å contributes nothing: two of the three functions are left, and they have three products. With a wide Gaussian all features become nearly parabolas, a straight part and a bend: two directions are left, and in the figure the second hardly falls there.
 #
 # Mind what is measured here: how different the inputs are, not how well a network fits. More directions need not mean smaller errors. Lesson [5](05_experiments.ipynb) measures the errors for each parameter.
 
@@ -850,7 +850,7 @@ for attach, moves in ((False, "the atom alone"), (True, "atom and centre")):
     assert error < 1e-8
 
 # %% [markdown]
-# A finite difference that disagrees with DScribe is most often this: the centre moved in one and not in the other.
+# A finite difference that disagrees with DScribe is often this: the centre moved in one and not in the other.
 
 # %% [markdown]
 # ### Exercise 2.5: A centre that moves along
@@ -918,7 +918,7 @@ for shift in (0.0, 0.03, 0.1, 0.3):
 # | a list with one structure loses its system axis | expect it, or use `forcefield.descriptors.describe`, which keeps the axis |
 # | for a list of structures, `centers` is a list for each structure | `[[midpoint]] * len(structures)` |
 # | `attach=False` is the default | say `attach=True` for centres on atoms |
-# | analytic derivatives exist only for `rbf="gto"`, `average="off"`, non-periodic, without `weighting` | otherwise `method="auto"` silently takes central differences, with a step of 1e-4 Å |
+# | analytic derivatives exist only for `rbf="gto"`, `average="off"`, `compression` off or `"crossover"`, non-periodic, without `weighting` | otherwise `method="auto"` silently takes central differences, with a step of 1e-4 Å |
 # | an atom that crosses the neighbour radius enters or leaves the descriptor with a jump | see section 5 for the pair, and [lesson 5](05_experiments.ipynb) for what it does to a finite difference |
 #
 # For the silent central differences there is a way to be told: ask for `method="analytical"`.

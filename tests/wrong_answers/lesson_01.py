@@ -71,7 +71,8 @@ WRONG = {
     "1.2": [
         ({"A": 1, "B": -1, "C": -1 / HARTREE, "D": -HARTREE}, "Which atom did you look at?"),
         ({"A": 1, "B": 1, "C": 1 / HARTREE, "D": HARTREE}, "set A have the right size and point uphill"),
-        ({"A": -1, "B": 1, "C": HARTREE, "D": HARTREE}, "You give how many times too large they are"),
+        ({"A": -1, "B": 1, "C": HARTREE, "D": HARTREE}, "set C are further off than before"),
+        ({"A": -1, "B": 1, "C": 1 / HARTREE, "D": 1 / HARTREE}, "You give the forces over minus the slope"),
         ({"A": -0.5, "B": 0.5, "C": 0.5 / HARTREE, "D": HARTREE / 2}, "off by a factor of two"),
         ({"A": -1, "B": 1, "C": 1 / HARTREE, "D": 1}, "set D are 0.037 times as large"),
         ({"A": -1}, "one number for each"),

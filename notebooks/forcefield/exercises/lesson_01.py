@@ -31,7 +31,9 @@ EXERCISES = {
         lesson_01_structures.judge_features,
         "A sum over pairs has no first atom, so a swap changes nothing. Distances know neither place nor direction. "
         "Smooth functions of them give forces that do not jump. And several functions are needed, because one number "
-        "cannot tell three distances apart. SOAP does the same with densities, for any number of atoms.",
+        "cannot tell three distances apart. SOAP does the same with densities, for any number of atoms. (The check "
+        "changes the sides of a triangle a little. It cannot know whether two triangles far from each other have the "
+        "same features.)",
         lesson_01_structures.draw_features,
     ),
     "1.4": Exercise(

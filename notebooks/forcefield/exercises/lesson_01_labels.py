@@ -117,8 +117,8 @@ def judge_factors(answer):
         original = ratio / factors[name] if factors[name] else 0
         if original and abs(factors[name] / original - 1) < 0.03 and abs(ratio - 1) > 0.03:
             return (
-                f"{scaled} are further off than before. You give how many times too large they are; asked is the "
-                "number by which they must be multiplied."
+                f"{scaled} are further off than before. You give the forces over minus the slope; asked is the "
+                "inverse, the number by which they must be multiplied."
             )
         if abs(ratio - 1) > 0.03:
             return f"{scaled} are {abs(ratio):.2g} times as large as minus the slope of its energies."
