@@ -14,6 +14,12 @@ def labels_without_order(distances, energies, x_on_atom_0):
     return bool(np.sum(np.diff(energies) * x_on_atom_0[:-1]) > 0)
 
 
+def labels_that_equal(distances, energies, x_on_atom_0):
+    order = np.argsort(distances)
+    slope = np.gradient(energies[order], distances[order])
+    return bool(np.allclose(slope, x_on_atom_0[order], rtol=0.2))
+
+
 def gradients(loss, weights, step=1e-5):
     weights = weights.clone().requires_grad_(True)
     (gradient,) = torch.autograd.grad(loss(weights), weights)
@@ -62,6 +68,15 @@ def counts(losses, patience, starts_again=True, late=0, equal=False):
     return len(losses)
 
 
+def best_epoch(losses, patience):
+    return int(np.argmin(losses[: counts(losses, patience)])) + 1
+
+
+def best_epoch_of_stopped(losses, patience):
+    last = counts(losses, patience)
+    return last if last == len(losses) else best_epoch(losses, patience)
+
+
 def fit(residuals, jacobian, weights, sign=-1.0, damping=1e-2, steps=60, fall=3.0, tries=True):
     for _ in range(steps):
         r, J = residuals(weights), jacobian(weights)
@@ -80,6 +95,7 @@ WRONG = {
         (lambda *about: labels_by_slope(-1, *about), "what happens to the distance"),
         (lambda distances, energies, x: bool(x[np.argmin(distances)] < 0), "the sign of the labels alone"),
         (labels_without_order, "in no order"),
+        (labels_that_equal, "ask which sign fits better"),
         (lambda distances, energies, x: 1.0, "should be True or False"),
     ],
     "3.2": [
@@ -96,6 +112,8 @@ WRONG = {
         (lambda losses, patience: counts(losses, patience) - 1, "must run to its end"),
         (lambda losses, patience: counts(losses, patience, equal=True), "only equals the best"),
         (lambda losses, patience: 8, "must run to its end"),
+        (best_epoch, "the epoch with the lowest loss"),
+        (best_epoch_of_stopped, "Asked for is the last epoch that is run"),
     ],
     "3.4": [
         (lambda *about: fit(*about, tries=False, damping=0.0), "must not be taken"),
@@ -108,7 +126,7 @@ WRONG = {
         ([32, 200], "more than 50"),
         ([200, 4], "exchanged"),
         ([2, 40], "Is the loss still falling"),
-        ([1, 300], "it cannot bend twice"),
+        ([1, 300], "too little for this curve"),
         ([2, 5000], "At most 500 iterations"),
         ([2.5, 100], "whole numbers"),
     ],

@@ -19,6 +19,11 @@ def parts(chosen, share, seed, rows=True, draw=True):
     return (chosen[rest], chosen[first]) if rows else (rest, first)
 
 
+def putting_back(chosen, share, seed):
+    validation = np.random.default_rng(seed).choice(chosen, round(share * len(chosen)), replace=True)
+    return np.setdiff1d(chosen, validation), validation
+
+
 def overlapping(chosen, share, seed):
     return chosen, parts(chosen, share, seed)[1]
 
@@ -44,6 +49,15 @@ def centre_at(point):
     return lambda apply_model, positions: apply_model(positions - point(positions))
 
 
+def moves_the_atoms(apply_model, positions):
+    positions -= positions.mean(axis=0)
+    return apply_model(positions)
+
+
+def thermal_root(energies, errors, temperature):
+    return np.sqrt(thermal(energies, errors**2, temperature))
+
+
 def forces_from_there(apply_model, positions):
     return apply_model(positions - positions.mean(axis=0))[0], apply_model(positions)[1]
 
@@ -57,9 +71,12 @@ WRONG = {
         (numbers(largest=lambda d: d.max()), "look at sizes"),
         (numbers(root=of_vectors), "per component"),
         (numbers(root=lambda d: 0.9 * np.abs(d).mean()), "they can only rise"),
+        (numbers(root=lambda d: d.std()), "here they are 0.4, 0, 0.4"),
+        (numbers(mean=lambda d: np.median(np.abs(d))), "Errors of 0, 0, 0 and 4"),
     ],
     "4.2": [
-        (lambda *about: parts(*about, rows=False), "belong to the test set"),
+        (lambda *about: parts(*about, rows=False), "Rows of the test set among them"),
+        (putting_back, "drawn twice within a part"),
         (overlapping, "in training and in validation"),
         (lambda *about: parts(*about, draw=False), "nothing is drawn at random"),
         (lambda chosen, share, seed: parts(chosen, share, None), "nobody can repeat"),
@@ -74,6 +91,8 @@ WRONG = {
         (of_temperature(size=lambda errors: errors), "take the size of each error"),
         (of_temperature(lowest=False), "subtract the lowest energy first"),
         (of_temperature(unit=2 * kB), "3 times less likely"),
+        (lambda *about: abs(thermal(*about, size=lambda errors: errors)), "take the size of each error first"),
+        (thermal_root, "that is a root mean square"),
     ],
     "4.4": [
         (lambda distances: 0 * distances, "must rise"),
@@ -85,6 +104,7 @@ WRONG = {
         (lambda apply_model, positions: apply_model(positions), "still sees where it is"),
         (centre_at(lambda positions: positions.mean(axis=0) * [1, 0, 0]), "all three directions"),
         (centre_at(lambda positions: positions[0]), "Which point of the pair"),
+        (moves_the_atoms, "It has moved the atoms"),
         (forces_from_there, "from which pair do they come"),
         (lambda apply_model, positions: apply_model(positions)[0], "two things"),
     ],

@@ -155,7 +155,10 @@ def judge_few(answer, data):
     if reached < ASKED:
         return ""
     if units == 1:
-        return "One unit is one smooth step: it cannot bend twice, as the curve does, however long it is fitted."
+        return (
+            "One unit is one smooth step along one direction of the six features: that is too little for this curve, "
+            "however long it is fitted."
+        )
     return (
         f"The median of the three parts is {reached:.1g}, above {ASKED:g}. Is the loss still falling in the picture? "
         "Then it needs more iterations; and fewer weights may need less of them."

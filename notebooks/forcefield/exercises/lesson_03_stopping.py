@@ -27,6 +27,11 @@ def judge_stops(answer):
         )
     if steady != len(STEADY):
         return f"A curve that falls all the way through 30 epochs must run to its end; it stops at epoch {steady:g}."
+    if zigzag == 2:
+        return (
+            "The function returns the epoch with the lowest loss. Asked for is the last epoch that is run: it comes "
+            "later, by the patience."
+        )
     if stairs != len(STAIRS):
         return (
             "On a curve with a new lowest value in every third epoch it stops all the same. Does a new lowest value "

@@ -57,7 +57,12 @@ def judge_labels(answer):
             "It looks at the sign of the labels alone: forces push at short distances and pull at long ones, and a "
             "file may hold only one of the two. Compare them with how the energies change."
         )
-    return f"It fails for {wrong[0]}." if wrong else ""
+    if wrong:
+        return (
+            f"It fails for {wrong[0]}. A slope from differences is only roughly the label: ask which sign fits better, "
+            "not whether the numbers agree."
+        )
+    return ""
 
 
 def draw_labels(answer):

@@ -5,11 +5,10 @@ from forcefield.exercises.lesson_04_breaks import draw_centred, draw_wall, judge
 from forcefield.exercises.lesson_04_errors import (
     draw_numbers,
     draw_parts,
-    draw_thermal,
     judge_numbers,
     judge_parts,
-    judge_thermal,
 )
+from forcefield.exercises.lesson_04_thermal import draw_thermal, judge_thermal
 from forcefield.exercises.quiz import Question
 
 EXERCISES = {
@@ -39,7 +38,8 @@ EXERCISES = {
         judge_wall,
         "Energy and slope of one label fix two numbers. What makes the difference is the form that they are put into: "
         "whoever knows that the attraction goes as 1/r^6 and guesses 1/r^12 for the repulsion gets the wall without a "
-        "label there. For real atoms nobody knows the form so well.",
+        "label there. The labels were made with just this formula, so nothing is left for the network to learn: no "
+        "real pair is so kind.",
         draw_wall,
         seconds=20.0,
     ),

@@ -91,6 +91,7 @@ def draw_wall(answer, data):
 # ---- 4.5 ---------------------------------------------------------------------------------------
 
 PAIR = np.array([[-1.625, 0.0, 0.0], [1.625, 0.0, 0.0]])  # Å, 3.25 Å apart
+MOVED = [[0.1, 0.2, -0.1], [0.5, 0.1, 0.3]]  # Å
 
 
 def applied(model, positions):
@@ -122,11 +123,14 @@ def judge_centred(answer, model):
             f"For a pair that lies right the energy has changed by {abs(at_rest - energy):.2g} eV. Which point of the "
             "pair is at the origin in all training data?"
         )
-    positions = PAIR + [[0.1, 0.2, -0.1], [0.5, 0.1, 0.3]]
+    positions = PAIR + MOVED
     _, forces = centred(answer, model, positions)
     numerical = numerical_forces(lambda given: centred(answer, model, given)[0], positions, step=1e-5)
     if np.abs(forces - numerical).max() > 1e-3:
         return "The energy is right now, but the forces are not its derivative: from which pair do they come?"
+    answer(lambda given: applied(model, given), positions)  # here without the copy that `function` hands over
+    if not np.array_equal(positions, PAIR + MOVED):
+        return "It has moved the atoms that it was given: `-=` changes the caller's array. Make a new array."
     return ""
 
 
