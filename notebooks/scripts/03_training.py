@@ -12,7 +12,7 @@
 #
 # **You need** [lesson 1](01_principle.ipynb) (chain rule, loss) and [lesson 2](02_dataset.ipynb) (the data set); Python with numpy; what a neural network is, roughly; linear equations and least squares.
 #
-# **Time** about 100 minutes to read and run, 50 for the exercises. A first reading can leave out the text of the parts marked *(optional)*, which saves about twenty minutes; run their cells all the same, some figures further down need them.
+# **Time** about 100 minutes to read and run, 50 for the exercises. A first reading can leave out the text of the parts marked *(optional)*, which saves about ten minutes; run their cells all the same, some figures further down need them.
 
 # %% [markdown]
 # ## Training
@@ -703,7 +703,7 @@ report("recipe divided by scaled energies, medians", medians[0] / medians[1], at
 report("two points divided by all points, medians", medians[1] / medians[2], at_least=6)
 
 # %% [markdown]
-# **Answer: C.** The scaled energies and all points each lower the median several times over, so neither A nor B. With float64 every seed ends within a factor of two of where it ended before: 1200 steps of Adam do not come near the seventh digit. But all points and float64 together have another effect: the loss is now one fixed, smooth, exactly computed function of 41 weights. For such functions there are better tools than Adam.
+# **Answer: C.** The scaled energies and all points each lower the median several times over, so neither A nor B. With float64 every seed ends within a factor of two of where it ended before, so not D either: 1200 steps of Adam do not come near the seventh digit. But all points and float64 together have another effect: the loss is now one fixed, smooth, exactly computed function of 41 weights. For such functions there are better tools than Adam.
 
 # %% [markdown]
 # ## 9. L-BFGS, and a mystery
@@ -922,7 +922,7 @@ lm_loss = np.median([curve[-1, 0] for curve in lm_curves])
 report("L-BFGS, median training loss divided by this one", unfrozen / lm_loss, at_least=7)
 
 # %% [markdown]
-# 160 steps of this take no longer than 800 iterations of L-BFGS (the printed times). It is a matter of *when* one looks: L-BFGS gets about as low some thousands of iterations later.
+# 160 steps of this take no longer than 800 iterations of L-BFGS (the printed times). It is a matter of *when* one looks: L-BFGS gets as low, too, with more iterations.
 
 # %% [markdown]
 # ### Exercise 3.4: Two numbers by Levenberg-Marquardt
@@ -1118,7 +1118,7 @@ report("1 unit: loss divided by that of 32 units", final_loss[1] / final_loss[32
 report("32 units: loss on left-out labels", final_loss[32], at_most=6e-10)
 
 # %% [markdown]
-# **Answer: A.** Thick: the median of the three parts. One unit stays far behind. Not B: these labels have no noise, and then many weights do no harm here; lesson 5 shows what noise changes. Not C: that holds for 4 and 32 units, which differ less at 200 iterations than the parts do (thin lines).
+# **Answer: A.** One unit stays far behind (thick: the median of the three parts). Not B: these labels have no noise, and then many weights do no harm here; lesson 5 shows what noise changes. Not C: that holds for 4 and 32 units, which differ less at 200 iterations than the parts do (thin lines).
 
 # %% [markdown]
 # ### Exercise 3.5: As few weights as possible
@@ -1145,7 +1145,7 @@ check_solution("3.5", answer, data)
 # %% [markdown]
 # ### The choice
 #
-# Whatever you found, we take **32 tanh units and 200 iterations**, as the later lessons do: good enough for all that follows, and the same settings work where there is more to learn. The curves do not climb back, so nothing speaks for stopping earlier.
+# Whatever you found, we take **32 tanh units and 200 iterations**, as the later lessons do: good enough for all that follows, and the same settings work where there is more to learn. The curves hardly climb back, so nothing speaks for stopping earlier.
 #
 # Once the choice is made, no label needs to be kept aside any more: **all 30 are fitted**. Nothing decides when to stop but the number of iterations.
 
@@ -1311,7 +1311,7 @@ training_explorer(data)
 # - Stopping must compare with the best so far. On the noisy curve the published rule never fires.
 # - One change at a time, three seeds each: scaled energies and all points in a step help; float64 alone does not; with L-BFGS it pays.
 # - torch's L-BFGS stops below an absolute threshold. A level curve is no proof of a minimum; a loss times $10^8$ went on falling.
-# - The loss is a sum of squares, so residuals and their Jacobian give its curvature. Levenberg-Marquardt takes the validation loss more than seven orders of magnitude below the recipe's.
+# - The loss is a sum of squares, so residuals and their Jacobian give its curvature. Levenberg-Marquardt with the corrected step takes the validation loss more than seven orders of magnitude below the recipe's.
 # - The size of the network was chosen within the 30 labels; then all 30 were fitted. On the 170 test points: at most 0.0015 meV and 0.075 meV/Å (median of 5 seeds), thousands of times better than the published script.
 # - $\partial\hat E/\partial\mathbf D$ and $\hat{\mathbf F}$ agree with finite differences, and the saved file holds numbers and text only.
 

@@ -175,5 +175,5 @@ def draw_few(answer, data):
         axes.plot(len(losses) - 1, losses[-1], **POINTS["model"])
     axes.axhline(ASKED, color=COLOURS["truth"], linestyle=":")
     axes.annotate("asked for", (iterations, ASKED), ha="right", va="bottom")
-    axes.set(xlabel="iterations", ylabel="loss on left-out labels", title=f"{8 * units + 1} weights")
+    axes.set(xlabel="iterations", ylabel="loss on left-out labels")
     return figure, "Loss on the left-out labels against iterations for three parts, and the value that is asked for."
