@@ -165,7 +165,7 @@ show(figure, alt)
 #
 # ### Exercises
 #
-# An exercise stands directly after the section that it belongs to. It has four parts: what to reach and how many minutes it takes; a cell for your answer; a folded hint; and a folded solution.
+# An exercise stands directly after the section that it belongs to. It has four parts: what to reach and how many minutes it takes; a cell for your answer; a folded hint; and a folded solution. (In the edition that teachers hand out, solutions and folded answers are left out; the picture of the right answer stays.)
 #
 # - **Write your answer in place of the three dots**, then run the cell. The check tries what your answer *does*, in several cases; there is more than one right way to write it.
 # - If something is wrong, a sentence says what. Change the answer and run the cell again, as often as you like. An error in your code, or a loop without end, stops nothing but the check.
