@@ -56,6 +56,9 @@ WRONG = {
     ],
     "7.4": [
         (np.arange(20), "calm frames"),
+        (np.arange(14, 34), "in the upper half by energy"),
+        (np.arange(60) < 20, "np.flatnonzero"),
+        ([True] * 20 + [False] * 40, "np.flatnonzero"),
         (np.arange(19), "these are 19 rows"),
         (np.repeat(np.arange(10), 2), "Only 10 different frames"),
         (np.arange(20) - 1, "whole numbers from 0"),
