@@ -3,6 +3,7 @@
 import itertools
 
 import numpy as np
+from ase import units
 from ase.build import bulk
 
 from forcefield.crystals import crystal_frames
@@ -25,6 +26,17 @@ def images(count, atoms=slice(None), least=1e-8):
         return distances[(distances > least) & (distances < radius)]
 
     return distances_of
+
+
+def columns_for_rows(positions, cell, radius):
+    return images(6)(positions, cell.T, radius)
+
+
+def enough_cells(positions, cell, radius, wrapped=True, most=10**6):
+    """As many cells as the heights ask for, over atoms that are brought back first or not, up to a number."""
+    reach = min(int(np.ceil(radius * np.linalg.norm(np.linalg.inv(cell), axis=0).max())) + wrapped, most)
+    apart = (positions - positions[0]) @ np.linalg.inv(cell)
+    return images(reach)((apart - np.round(apart) if wrapped else apart) @ cell, cell, radius)
 
 
 def others_only(positions, cell, radius):
@@ -84,6 +96,9 @@ WRONG = {
         (lambda *given: images(5)(given[0], given[1], 2 * given[2]), "beyond the radius"),
         (images(2), "How many cells away"),
         (images(4), "a flat, skewed cell"),
+        (columns_for_rows, "are the edge vectors"),
+        (lambda *given: enough_cells(*given, wrapped=False), "bring them back"),
+        (lambda *given: enough_cells(*given, most=9), "a small cell with a large radius"),
     ],
     "9.2": [
         (lambda virial, volume: virial, "should be an array of shape (6,)"),
@@ -92,12 +107,14 @@ WRONG = {
         (as_they_stand, "not each at its place"),
         (lambda virial, volume: -all_six(virial) / volume * [1, 1, 1, 2, 2, 2], "a factor of 2"),
         (lambda virial, volume: -all_six(virial) * volume, "The volume enters"),
+        (lambda virial, volume: -all_six(virial) / volume / units.GPa, "These are GPa"),
     ],
     "9.3": [
         ([5.99], "Asked for are lattice constants"),
         ([4.5 / np.sqrt(1.5)], "passes r_cut"),
         ([3.6], "no shell passes"),
         ([3.457], "a jump is missing"),
+        ([3.79, 3.46], "three decimals"),
     ],
     "9.4": [
         (lambda pressure, volume: volume * slope(pressure, volume), "the sign is not"),

@@ -3,6 +3,7 @@
 import functools
 
 import numpy as np
+from ase import Atoms
 from ase.build import bulk
 from ase.neighborlist import neighbor_list
 from matplotlib import pyplot as plt
@@ -27,6 +28,24 @@ def found_distances(answer, crystal, radius):
     return np.sort(array(given, (None,), "neighbour_distances(...)", "Å"))
 
 
+def other_cells():
+    """Cells that are no cube of ordinary size: name, structure, radius (Å), and what helps if too few are found."""
+    faces = "The number of cells to look at depends on the distance between opposite faces."
+    flat, skewed = bulk("Cu", "fcc", a=3.6), copper_crystal(3.6)
+    flat.set_cell(flat.cell.array @ np.array([[1.0, 0, 0], [0, 1, 0], [1.5, 1.5, 1]]), scale_atoms=True)
+    # Not symmetric: columns in place of rows are another crystal.
+    skewed.set_cell(skewed.cell.array @ np.array([[1.0, 0, 0], [0.5, 1, 0], [1.5, 1.0, 1]]), scale_atoms=True)
+    outside = copper_crystal(3.6)
+    outside.positions[1:] += np.array([[2, 0, -1], [0, -2, 1], [1, 1, 2]]) @ outside.cell.array
+    wrap = "Atoms may lie cells away from atom 0: bring them back first, or look at more cells."
+    return (
+        ("a flat, skewed cell", flat, 5.5, faces),
+        ("a skewed cell of four atoms", skewed, 5.5, faces),
+        ("a cell whose atoms lie outside it", outside, 5.5, wrap),
+        ("a small cell with a large radius", Atoms("Cu", cell=2 * np.eye(3), pbc=True), 21.0, faces),
+    )
+
+
 def judge_images(answer):
     """Distances to all images: cells that are small, skewed, or large, and several radii."""
     crystal = copper_crystal(3.6)
@@ -48,17 +67,12 @@ def judge_images(answer):
                 f"It is right at 5.99 Å; at {radius:g} Å {len(wanted) - len(got)} neighbours are missing. How many "
                 "cells away can an image be?"
             )
-    skewed = bulk("Cu", "fcc", a=3.6)
-    skewed.set_cell(skewed.cell.array @ np.array([[1.0, 0, 0], [0, 1, 0], [1.5, 1.5, 1]]), scale_atoms=True)
-    large = copper_crystal(3.6) * (3, 3, 3)
-    large.positions += 40.0
-    for name, structure in (("a flat, skewed cell", skewed), ("a cell whose atoms lie outside it", large)):
-        wanted, got = true_distances(structure, 5.5), found_distances(answer, structure, 5.5)
+    for name, structure, radius, help_for_too_few in other_cells():
+        wanted, got = true_distances(structure, radius), found_distances(answer, structure, radius)
         if len(got) != len(wanted) or not np.allclose(got, wanted):
-            return (
-                f"It is right in the cube, and not in {name}: {len(got)} neighbours within 5.5 Å instead of "
-                f"{len(wanted)}. The number of cells to look at depends on the distance between opposite faces."
-            )
+            said = f"It is right in the cube, and not in {name}: {len(got)} neighbours within {radius:g} Å"
+            rows = "The rows of `cell` are the edge vectors a, b, c: is i a + j b + k c what is added?"
+            return f"{said} instead of {len(wanted)}. {help_for_too_few if len(got) < len(wanted) else rows}"
     return "" if np.allclose(found, true) else "The number of neighbours is right, their distances are not."
 
 
@@ -99,6 +113,8 @@ def judge_jumps(answer):
         if neighbours(below, radius) == neighbours(above, radius):
             if neighbours(below, cutoff) != neighbours(above, cutoff):
                 return f"At {constant:.3f} Å a shell passes r_cut; atoms count up to the neighbour radius."
+            if neighbours(constant - 0.01, radius) != neighbours(constant + 0.01, radius):
+                return f"Near {constant:.3f} Å a shell passes, but not within 0.002 Å: give three decimals."
             return f"At {constant:.3f} Å no shell passes: an atom has as many neighbours on both sides."
     steps = np.array([neighbours(constant, radius) for constant in np.linspace(LOWEST, HIGHEST, 41)])
     missing = (np.diff(steps) != 0).sum() - (np.diff(given, prepend=0) > 0.004).sum()

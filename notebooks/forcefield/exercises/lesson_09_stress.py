@@ -50,6 +50,8 @@ def judge_stress(answer):
     volume, sizes = crystal.get_volume(), (np.sort(np.abs(given)), np.sort(np.abs(true)))
     if np.allclose(sizes[0], sizes[1] * volume):
         return "These are energies, eV: the numbers grow with the cell. What makes a stress of a virial?"
+    if np.allclose(sizes[0] * units.GPa, sizes[1]):
+        return "These are GPa: ASE wants eV/Å³."
     if any(np.allclose(sizes[0], sizes[1] * factor) for factor in (volume**2, 1 / volume)):
         return "The volume enters, but not as in stress = virial / volume."
     if agrees(-given):
