@@ -33,6 +33,11 @@ def binding(energy, symbols, atoms):
 WRONG = {
     "10.1": [
         (lambda energies, forces: (energies / KCAL, forces / KCAL), "divided where they should be multiplied"),
+        (lambda energies, forces: (energies / KCAL, forces * KCAL), "the energies were divided"),
+        (lambda energies, forces: (energies * KCAL, forces / KCAL), "Å stays Å"),
+        (lambda energies, forces: ((energies - energies[0]) * KCAL, forces * KCAL), "lost their zero"),
+        (lambda energies, forces: (energies * 0.0434, forces * 0.0434), "right to some digits"),
+        (lambda energies, forces: (energies * KCAL, -forces * KCAL), "the forces -1 times"),
         (lambda energies, forces: (energies, forces), "as they came"),
         (lambda energies, forces: (energies * KCAL, forces), "the other is not"),
         (lambda energies, forces: (energies * KCAL / 4.184, forces * KCAL / 4.184), "a kcal is 4.184 kJ"),
@@ -65,6 +70,8 @@ WRONG = {
     ],
     "10.5": [
         (lambda *given: True, "True to everything"),
+        (lambda *given: -10 < binding(*given) < 0, "how much is that for each"),
+        (lambda energy, symbols, atoms: abs(binding(energy, symbols, atoms)) < 10 * len(symbols), "would fall apart"),
         (lambda *given: binding(*given) < 0, "hundreds of eV for each atom"),
         (lambda *given: abs(binding(*given)) < 100, "a crystal holds its energy for each atom"),
         (lambda energy, symbols, atoms: binding(energy, symbols, atoms) > -10 * len(symbols), "would fall apart"),

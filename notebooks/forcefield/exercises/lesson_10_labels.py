@@ -36,18 +36,28 @@ def converted(answer):
     return array(given[0], energies.shape, "The first", "eV"), array(given[1], forces.shape, "The second", "eV/Å")
 
 
+def factor_of(given, true, rise=False):
+    """How many times the true numbers the given ones are; with `rise`, their differences from the first."""
+    if rise:
+        given, true = given - given[0], true - true[0]
+    return given.ravel() @ true.ravel() / (true.ravel() @ true.ravel())
+
+
 def judge_units(answer):
     """Labels in kcal/mol and kcal/mol/Å become eV and eV/Å."""
     energies, forces, _ = along_path()
-    found = [given.ravel() @ true.ravel() / (true.ravel() @ true.ravel())
-             for given, true in zip(converted(answer), (energies, forces), strict=True)]  # fmt: skip
+    converted_energies, converted_forces = converted(answer)
+    found = [factor_of(converted_energies, energies), factor_of(converted_forces, forces)]
     names = {1 / KCAL: "as they came", 1 / KCAL**2: "divided", 1 / 4.184: "kJ", units.mol: "mol"}
     said = [next((name for factor, name in names.items() if np.isclose(one, factor, rtol=1e-3)), "") for one in found]
-    if "divided" in said:
+    if said[0] == "divided":
+        what = "labels" if said[1] == "divided" else "energies"
         return (
-            f"The proton's barrier becomes {1e-3 * 99.9 / KCAL**2:.0f} eV: the labels were divided where they should "
+            f"The proton's barrier becomes {1e-3 * 99.9 / KCAL**2:.0f} eV: the {what} were divided where they should "
             "be multiplied, or the other way round. How many kcal/mol is one eV?"
         )
+    if said[1] == "divided":
+        return "The forces are divided where they should be multiplied, or the other way round: Å stays Å."
     if said == ["as they came"] * 2:
         return "Energies and forces are as they came: a barrier of 2.3 eV, and the unit is still kcal/mol."
     if "as they came" in said:
@@ -56,9 +66,14 @@ def judge_units(answer):
         return "The factor is that of kJ/mol: a kcal is 4.184 kJ."
     if "mol" in said:
         return "A kcal of energy is not a kcal for each mole: the number of molecules in a mole is missing."
-    if not np.allclose(found, 1, rtol=1e-6):
-        return f"The energies are {found[0]:.4g} times, the forces {found[1]:.4g} times what they should be."
-    return ""
+    if np.allclose(found, 1, rtol=1e-6):
+        return ""
+    if abs(factor_of(converted_energies, energies, rise=True) - 1) < 0.1 * abs(found[0] - 1):
+        return "The energies have lost their zero: a unit is a factor, and nothing is added or taken off."
+    if np.allclose(found, 1, rtol=2e-3):
+        rough = "The factor is right to some digits; `units.kcal / units.mol` has all of them."
+        return "" if np.allclose(found, 1, rtol=1e-4) else rough
+    return f"The energies are {found[0]:.4g} times, the forces {found[1]:.4g} times what they should be."
 
 
 def draw_units(answer):

@@ -38,6 +38,9 @@ def cases():
     for crystal, name in ((copper, "4 atoms of copper"), (cluster, "256 atoms of copper"), (mixed, "copper with gold")):
         energy = energies_of(EMT(), [crystal])[0]
         listed.append((f"{name}, all by EMT", energy, crystal.get_chemical_symbols(), single, True))
+    turned = {symbol: -value for symbol, value in single.items()}
+    name, energy = "4 atoms of copper, atoms with the wrong sign", energies_of(EMT(), [copper])[0]
+    listed.append((name, energy, copper.get_chemical_symbols(), turned, False))
     return listed
 
 
@@ -50,11 +53,19 @@ def judge_zeros(answer):
     wrong = [(name, right) for name, *_, right in cases() if said[name] is not right]
     if not wrong:
         return ""
+    if not any(said.values()):
+        _, bound, symbols, *_ = cases()[3]
+        return (
+            f"The function says False to everything. Malonaldehyde lies {-bound:.0f} eV below its {len(symbols)} "
+            "atoms, all together: how much is that for each of them, and with which sign?"
+        )
     if len(set(said.values())) == 1:
         return f"The function says {next(iter(said.values()))} to everything."
     accepted, refused = [name for name, right in wrong if not right], [name for name, right in wrong if right]
     if any("256" in name for name in refused) and len(refused) == 1:
         return "256 atoms of copper are refused, 4 are not: a crystal holds its energy for each atom, not in all."
+    if any("wrong sign" in name for name in accepted):
+        return "Copper that lies above its atoms in energy is accepted: such a crystal would fall apart."
     if any("already" in name for name in accepted) and not any("GFN2" in name for name in accepted):
         return f"{accepted[0]}: accepted. But then the molecule lies far above its atoms, and would fall apart."
     if any("GFN2" in name for name in accepted):
@@ -72,11 +83,11 @@ def draw_zeros(answer):
         axes.plot(binding, place, "o" if verdict else "x", color=COLOURS["model" if verdict else "training"])
     axes.axvspan(-10, 0, color="0.9")
     axes.set_xscale("symlog", linthresh=10)
-    axes.set(xlabel="binding for each atom (eV)", yticks=range(len(cases())), ylim=(6.5, -0.5))
+    axes.set(xlabel="binding for each atom (eV)", yticks=range(len(cases())), ylim=(7.5, -0.5))
     axes.set_yticklabels(
         [name.split(", which")[0].replace("malonaldehyde", "C₃H₄O₂") for name, *_ in cases()], fontsize=9
     )
     return figure, (
-        "Seven cases, the energy that binds each atom on a logarithmic axis: four lie between -10 and 0 eV, three "
-        "hundreds of eV away on either side. A disc is accepted by your function, a cross refused."
+        "Eight cases, the energy that binds each atom on a logarithmic axis: four lie between -10 and 0 eV, one a "
+        "little above 0, three hundreds of eV away on either side. Your function accepts discs and refuses crosses."
     )
