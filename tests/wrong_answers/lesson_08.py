@@ -66,6 +66,8 @@ WRONG = {
         ([*FEW[:7], {"seed": 7, "activation": "silu"}], "often enough"),
         ([{**one, "activation": "relu"} for one in FEW], "cannot be fitted"),
         ([{**one, "iterations": 1000} for one in FEW], "At most 200"),
+        ([{**one, "hidden_units": 32} for one in FEW], "is written (32,)"),
+        ([{**one, "hidden_units": (8, 8)} for one in FEW], "this fit takes one"),
     ],
     "8.3": [
         (np.quantile, "between two scores"),

@@ -111,6 +111,13 @@ def checked_settings(answer):
         raise StillWrong(f"The committee has {N_MEMBERS} members; these are settings for {len(answer)}.")
     if any(one.get("iterations", 0) > 200 for one in answer if isinstance(one.get("iterations", 0), int | float)):
         raise StillWrong("At most 200 iterations for a member: more settle nothing here.")
+    for one in answer:
+        hidden = one.get("hidden_units", (1,))
+        one_layer = isinstance(hidden, list | tuple) and len(hidden) == 1
+        if one.get("method", FIT["method"]) == FIT["method"] and not one_layer:
+            raise StillWrong(
+                f"hidden_units is {hidden!r}: one hidden layer of 32 is written (32,); this fit takes one."
+            )
     different = {repr(sorted(one.items(), key=str)) for one in answer}
     if len(different) < N_MEMBERS:
         raise StillWrong(f"Only {len(different)} members differ: equal settings and seed give equal weights.")

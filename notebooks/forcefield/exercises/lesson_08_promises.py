@@ -72,7 +72,8 @@ def judge_limit(answer, frames=None):
     answer = function(answer)
     cases = [] if frames is None else [(*np.transpose(frames), 0.3, 0.1)]
     cases += [(*drawn_frames(seed), 0.3, (0.02, 0.1, 0.3)[seed % 3]) for seed in range(6)]
-    cases.append((np.array([1.0, 1.0, 2.0]), np.array([0.0, 1.0, 1.0]), 0.3, 0.4))  # two equal spreads
+    equal = np.array([0.5, 1.0, 1.0, 2.0, 3.0, 4.0, 5.0])  # two equal spreads: the limit 1 lets both frames pass
+    cases.append((equal, np.array([0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0]), 0.3, 0.3))
     cases.append((np.arange(1.0, 12.0), np.where(np.arange(11) < 9, 0.0, 1.0), 0.3, 0.1))  # just the share
     for spreads, errors, harmful, share in cases:
         limit = number(answer(spreads, errors, harmful, share), "highest_limit(...)", "eV/Å")
