@@ -324,7 +324,7 @@ for keywords in ({"retain_graph": True}, {"create_graph": True}):
 # %% [markdown]
 # ### Exercise 3.2: The test that finds it
 #
-# **10 minutes** · spot the mistake
+# **12 minutes** · spot the mistake
 #
 # Packages for neural-network potentials have had this mistake too: [TorchANI](https://github.com/aiqm/torchani/pull/238) and [modelforge](https://github.com/choderalab/modelforge/pull/240) repaired a force loss that had no graph. A test would have found it at once. Write it: is torch's gradient of a loss right, for **every** weight? The loss may be of any size, in any units.
 
@@ -927,7 +927,7 @@ report("L-BFGS, median training loss divided by this one", unfrozen / lm_loss, a
 # %% [markdown]
 # ### Exercise 3.4: Two numbers by Levenberg-Marquardt
 #
-# **12 minutes**
+# **14 minutes**
 #
 # Write the method for any problem of two unknowns: residuals and their Jacobian are given as functions. The check finds depth and size of a Lennard-Jones pair from its energies, from two bad starts, and solves two problems on which full steps fail. It allows 200 Jacobians for each.
 
