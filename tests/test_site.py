@@ -73,6 +73,11 @@ def test_every_lesson_is_a_page_in_order(site):
         assert re.search(r'class="prev-page" href="([^"]+)"', page).group(1) == f"{before.stem}.html"
 
 
+def test_a_search_engine_is_told_what_it_is(site):
+    assert '<meta content="A course in Jupyter notebooks' in html_of(site, "index")
+    assert "<title>3. Training - Machine-learned force fields</title>" in html_of(site, "03_training")
+
+
 def test_links_lead_to_pages_and_to_places_on_them(site, parsed):
     lost = []
     for name, page in parsed.items():

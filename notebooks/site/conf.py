@@ -20,6 +20,10 @@ nb_code_prompt_show = "Code"
 nb_code_prompt_hide = "Hide the code"
 myst_enable_extensions = ["dollarmath", "colon_fence", "deflist"]
 myst_heading_anchors = 4
+myst_html_meta = {  # what a search engine shows
+    "description": "A course in Jupyter notebooks: predict the energies and forces of atoms with a neural network, "
+    "from two atoms to your own data, and know how far to trust it."
+}
 myst_heading_slug_func = "course_site.links.slug"
 
 html_theme = "furo"
