@@ -79,11 +79,12 @@ def repeated():
     return [frame * (2, 2, 2) for frame in crystal_frames(4, 5)]
 
 
-def one_volume():
+def moved_by(largest, edges=(3.45, 3.55, 3.65, 3.75)):
+    """Four cells of 32 atoms, which are moved by up to so much (Å) along each axis."""
     generator, frames = np.random.default_rng(0), []
-    for _ in range(4):
-        frame = bulk("Cu", "fcc", a=3.6, cubic=True) * (2, 2, 2)
-        frame.positions += generator.uniform(-0.1, 0.1, (32, 3))
+    for edge in edges:
+        frame = bulk("Cu", "fcc", a=edge, cubic=True) * (2, 2, 2)
+        frame.positions += generator.uniform(-largest, largest, (32, 3))
         frames.append(frame)
     return frames
 
@@ -121,19 +122,26 @@ WRONG = {
         (lambda pressure, volume: -slope(pressure, volume), "the slope dP/dV alone"),
         (lambda pressure, volume: -3 * volume * slope(pressure, volume), "a factor of 3"),
         (lambda pressure, volume: -47 * slope(pressure, 47.0), "At rest it is right"),
-        (lambda pressure, volume: -volume * slope(pressure, volume, 1.5), "right to 2 % only"),
+        (lambda pressure, volume: -volume * slope(pressure, volume, 1.5), "the step is too wide"),
+        (lambda pressure, volume: -2 * volume * slope(pressure, volume), "the distance of its two ends"),
+        (lambda pressure, volume: -volume * slope(pressure, volume) / units.GPa, "in GPa already"),
+        (lambda pressure, volume: -volume * (pressure(volume + 0.05) - pressure(volume)) / 0.05, "one-sided"),
     ],
     "9.5": [
         (crystal_frames(5, 0, repeat=2), "the budget is 128"),
         (repeated(), "has a twin"),
+        (crystal_frames(1, 0, repeat=2), "take at least two"),
+        (moved_by(0.01), "hardly move"),
+        (moved_by(0.6), "move farther"),
         ([bulk("Cu", "fcc", a=3.6, cubic=True)] * 4, "nearly the same crystal"),
-        (one_volume(), "nearly one volume"),
+        (moved_by(0.08, edges=[3.6] * 4), "nearly one volume"),
         ([bulk("Au", "fcc", a=4.0, cubic=True)], "a crystal of copper"),
         (crystal_frames(1, 0) + crystal_frames(1, 0, repeat=2), "different numbers of atoms"),
     ],
     "9.6": [
         (lambda *given: np.subtract(*with_hole(*given)[::-1]), "counts every atom's energy from another zero"),
         (lambda *given: -vacancy(*given), "The energy is negative"),
+        (lambda *given: vacancy(*given) * len(given[1]) / (len(given[1]) - 1), "scaled up"),
         (lambda calculator, crystal: vacancy(calculator, crystal) / len(crystal), "divided by the atoms"),
         (by_numbers(31, 32), "know how many atoms"),
     ],

@@ -79,6 +79,8 @@ def judge_frames(answer):
     n_atoms = sum(map(len, frames))
     if n_atoms > MOST_ATOMS:
         return f"The frames have {n_atoms} atoms together; the budget is {MOST_ATOMS}."
+    if len(frames) == 1:
+        return "One frame has one energy, and the fit needs energies that vary: take at least two."
     means = mean_distances(frames)
     volumes = np.array([frame.get_volume() / len(frame) for frame in frames])
     if means.std() < 2e-4 and np.ptp(volumes) < 0.02 * volumes.mean():
@@ -88,12 +90,15 @@ def judge_frames(answer):
         return ""
     said = f"The larger error of two seeds is {error:.1f} meV/Å, asked for are {LARGEST_ERROR:g}. "
     if means.std() < 1e-3:
+        still = "" if len(frames[0]) == 4 else "your atoms hardly move (the unseen ones by up to 0.12 Å), or "
         return said + (
-            "The mean distance to 12 neighbours hardly varies in your frames: each neighbour has a twin that moves the "
-            "other way, as in cells of 4 atoms."
+            f"The mean distance to 12 neighbours hardly varies in your frames: {still}each neighbour has a twin that "
+            "moves the other way, as in cells of 4 atoms."
         )
     if np.ptp(volumes) < 0.1 * volumes.mean():
         return said + "The unseen frames are stretched by up to 5 % both ways; all of yours have nearly one volume."
+    if means.std() > 1.5 * mean_distances(unseen()[0]).std():
+        return said + "Your atoms move farther than those of the unseen frames, which move by up to 0.12 Å."
     return said + "More frames with fewer atoms, or larger displacements, may say more for the same number of atoms."
 
 
@@ -154,6 +159,8 @@ def judge_vacancy(answer, *members):
     removed = large.copy()
     del removed[5]
     whole, left = energies_of(EMT(), [large, removed])
+    if np.isclose(in_large, left * len(large) / (len(large) - 1) - whole, atol=1e-3):
+        return "The crystal with the hole is scaled up: then it has more than one hole. Scale the whole crystal down."
     if abs(in_large - (left - whole * (len(large) - 1) / len(large))) > 1e-3:
         return "The energy is not that of one missing atom in the crystal that was given, all others in their places."
     return ""

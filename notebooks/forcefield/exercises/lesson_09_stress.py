@@ -105,15 +105,24 @@ def judge_bulk_modulus(answer):
     if np.isclose(abs(at_rest), 3 * 140, rtol=0.02) or np.isclose(abs(at_rest), 140 / 3, rtol=0.02):
         return "It is off by a factor of 3: an edge changes by a third of the share by which the volume does."
     if not np.isclose(at_rest, 140, rtol=0.02):
-        return f"A crystal with B = 140 GPa at 47 Å³ gets {at_rest:.4g} GPa."
+        said = f"A crystal with B = 140 GPa at 47 Å³ gets {at_rest:.4g} GPa."
+        if any(np.isclose(abs(at_rest), 140 * factor, rtol=0.02) for factor in (2, 0.5)):
+            return said + " A factor of 2: a central difference is divided by the distance of its two ends."
+        if any(np.isclose(abs(at_rest), 140 * factor, rtol=0.02) for factor in (units.GPa, 1 / units.GPa)):
+            return said + " The pressure is in GPa already."
+        return said
     pressed_to = number(modulus(murnaghan, 40.0), "bulk_modulus(pressure, 40.0)", "GPa")
     if not np.isclose(pressed_to, 140 + 5 * murnaghan(40.0), rtol=0.02):
         return (
             f"At rest it is right; at 40 Å³, under {murnaghan(40.0):.0f} GPa, it gives {pressed_to:.0f} GPa instead of "
             f"{140 + 5 * murnaghan(40.0):.0f}. Take slope and volume at the volume that is asked for."
         )
-    if not (np.isclose(at_rest, 140, rtol=2e-4) and np.isclose(pressed_to, 140 + 5 * murnaghan(40.0), rtol=2e-4)):
-        return "It is right to 2 % only: the step is too wide or one-sided. A central difference over 0.1 Å³ will do."
+    error = max(abs(at_rest / 140 - 1), abs(pressed_to / (140 + 5 * murnaghan(40.0)) - 1))
+    if error > 1e-3:
+        return (
+            f"It is off by {100 * error:.1g} %: the step is too wide or one-sided. "
+            "A central difference over 0.1 Å³ will do."
+        )
     return ""
 
 
