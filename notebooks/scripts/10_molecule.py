@@ -39,7 +39,7 @@ minimum, transition_state, path = reaction_path()
 coordinates = proton_coordinate(path)
 print(path[0].symbols, f"q from {coordinates[0]:.2f} to {coordinates[-1]:.2f} Å")
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} tags=["hide-input"]
 from forcefield.viewer import film
 
 film(
@@ -90,13 +90,13 @@ show(
 )
 
 # %% [markdown]
-# **Answer: C.** A quadratic form rises in every direction, ever more steeply: half-way it is four times too high already, not near the barrier (B). The springs do not know that the other oxygen is as good as the first (A): the bond has a name. A force field that lets bonds break must learn the energy as it is, and for that somebody has to compute it.
+# **Answer: C.** A quadratic form rises in every direction, ever more steeply: half-way it is more than four times too high already, not near the barrier (B). The springs do not know that the other oxygen is as good as the first (A): the bond has a name. A force field that lets bonds break must learn the energy as it is, and for that somebody has to compute it.
 
 # %% [markdown]
 # ## 2. What a label costs
 #
 # **Density-functional theory (DFT)** solves the equations of quantum mechanics for the electrons approximately: it works mainly with the electrons' density, and with a recipe for the energy of a density, the *functional*. Ours is the widely used B3LYP, with the small basis set def2-SVP (the functions in which the electrons are written), in the program [PySCF](https://doi.org/10.1063/5.0006074).
-# **GFN2-xTB** ([Bannwarth and others, 2019](https://doi.org/10.1021/acs.jctc.8b01176)) simplifies the same equations until hardly any integral is left and fits parameters instead: much faster, much less accurate.
+# **GFN2-xTB** ([Bannwarth and others, 2019](https://doi.org/10.1021/acs.jctc.8b01176)) simplifies the same equations until hardly anything is left to compute and fits parameters instead: much faster, much less accurate.
 #
 # Neither runs in this lesson: their programs are not part of the course's environment. The labels were made once with `labels/make_labels.py`, which says how, and are shipped in `labels/`. Energy and forces of one frame took, on one thread of the machine that made them:
 #
@@ -474,7 +474,7 @@ show(
 #
 # **15 minutes** · open-ended
 #
-# You may label 30 frames, five minutes of DFT. Choose them: a list of at most **30 rows** out of `pool`. The check fits this lesson's model to them. Reach **65 meV/Å or less** on the test frames, and an energy along the reaction path (15 structures, from the minimum) that is wrong by **3 meV or less**. Frames drawn at random reach both now and then, frames of one group alone hardly ever. Can you do it with fewer?
+# You may label 30 frames, five minutes of DFT. Choose them: a list of at most **30 rows** out of `pool`. The check fits this lesson's model to them. Reach **65 meV/Å or less** on the test frames, and an energy along the reaction path (15 structures, from the minimum) that is wrong by **3 meV or less**. Frames drawn at random reach both in about every second try, frames of one group alone seldom. Can you do it with fewer?
 
 # %% tags=["exercise"]
 my_rows = ...  # rows of `pool`; q[row] is the place of the proton, groups[row] its group
@@ -484,7 +484,7 @@ check("10.3", my_rows)
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# The path asks for frames with q near zero, the test for hot ones, too. `pool[np.argsort(np.abs(q[pool]))]` has the rows in the order of |q|. `np.linspace(0, len(pool) - 1, 30)` are 30 places evenly spread.
+# The path asks for frames with q near zero, the test for hot ones, too. `pool[np.argsort(np.abs(q[pool]))]` has the rows in the order of |q|. Take some of the first, and some from all the rest.
 #
 # </details>
 
@@ -569,7 +569,7 @@ minimize_rotation_and_translation(own_minimum, other_minimum)
 # %%
 images = [own_minimum.copy() for _ in range(14)] + [other_minimum]
 band = NEB(images, climb=True, method="improvedtangent", allow_shared_calculator=True)
-band.interpolate("idpp")
+band.interpolate("idpp")  # a guess in which no atoms come too close
 for image in images:
     image.calc = calculator
 converged = BFGS(band, logfile=None).run(fmax=0.02, steps=100)
@@ -809,7 +809,7 @@ for name, member in (("320 frames", model), ("160 frames", committees[160][0])):
 # **What do you expect?** What do error and spread of a committee do there?
 #
 # - **A** The error is that of hot frames, some tens of meV/Å: it is the same molecule.
-# - **B** The error is tens of times larger, the spread as well.
+# - **B** The error is tens of times larger, and the spread many times.
 # - **C** The error is tens of times larger, the spread small: all members learned from the same frames.
 
 # %%
@@ -1009,7 +1009,7 @@ check_solution("10.5", may_belong_together)
 # %% [markdown]
 # ## 13. The model copies its teacher
 #
-# All errors above are differences from B3LYP/def2-SVP. How good is B3LYP? The best calculations, CCSD(T) near the basis-set limit, give a barrier of 4.1 kcal/mol ([Wang and others, 2008](https://doi.org/10.1063/1.2937732)):
+# All errors above are differences from B3LYP/def2-SVP. How good is B3LYP? The best calculations, CCSD(T) (a method that costs very much more than DFT) near the basis-set limit, give a barrier of 4.1 kcal/mol ([Wang and others, 2008](https://doi.org/10.1063/1.2937732)):
 
 # %%
 best = 4.1 * units.kcal / units.mol  # eV
@@ -1023,7 +1023,7 @@ print(f"at 300 K the difference means a factor of {factor:.0f} in the number of 
 #
 # | what one wants to know | what limits it here |
 # |---|---|
-# | B3LYP's energies and forces near the data | little: 2 meV and 12 meV/Å in the mean, ten times that in single hot frames |
+# | B3LYP's energies and forces near the data | little: 2 meV and 12 meV/Å in the mean, several times that in single hot frames |
 # | B3LYP where no frame was | everything: hundreds of meV/Å in open rings |
 # | the barrier of the real molecule | the functional: 78 meV |
 # | the motion of the real proton | classical nuclei: no half quanta, no tunnelling |

@@ -4,12 +4,13 @@ import numpy as np
 from ase import units
 from ase.io import read
 
-from forcefield.molecule import LABELS, rows_in_time
+from forcefield.molecule import LABELS, proton_coordinate, rows_in_time
 
 KCAL = units.kcal / units.mol
 FRAMES = read(LABELS / "malonaldehyde.extxyz.gz", ":")
 POOL, TEST, OPENED = rows_in_time(FRAMES)
 GROUPS = np.array([FRAMES[row].info["group"] for row in POOL])
+nearest_to_the_top = POOL[np.argsort(np.abs(proton_coordinate([FRAMES[row] for row in POOL])))][:30]
 
 
 def pairs(number):
@@ -58,6 +59,7 @@ WRONG = {
         ([*POOL[:5], OPENED[0]], "an open ring"),
         (POOL[GROUPS == "300K"][:30], "near the middle"),
         (POOL[GROUPS == "600K_bias"][np.random.default_rng(0).permutation(90)[:30]], "which do your frames come from"),
+        (nearest_to_the_top, "near a minimum"),
         ([0.5, 1.5], "whole numbers"),
     ],
     "10.4": [
@@ -65,6 +67,12 @@ WRONG = {
         (lambda hessian, masses: 521.4709 * weighted(hessian, masses), "the root of the eigenvalue is missing"),
         (lambda hessian, masses: per_root(weighted(hessian, masses, 1)), "not by its root"),
         (lambda hessian, masses: per_root(weighted(hessian, masses)) * 2 * np.pi, "2π too much"),
+        (lambda hessian, masses: per_root(weighted(hessian, masses)) / (2 * np.pi), "2π too little"),
+        (lambda h, masses: per_root(np.linalg.eigvalsh(h / np.repeat(masses, 3)[:, None])), "its row alone"),
+        (
+            lambda h, masses: per_root(np.linalg.eigvalsh(h / np.sqrt(np.outer(*[np.tile(masses, 3)] * 2)))),
+            "rows x, y, z",
+        ),
         (lambda hessian, masses: np.abs(per_root(weighted(hessian, masses))), "with a minus sign"),
         (lambda hessian, masses: 521.4709 * np.sqrt(weighted(hessian, masses)), "A negative eigenvalue has no root"),
     ],

@@ -128,6 +128,16 @@ def errors_of(rows):
     return remembered[key]
 
 
+def where_they_are(distances):
+    """A sentence on frames whose protons are so far from the middle, |q| in Å; at the minimum it is 0.6."""
+    top, minimum = (distances < 0.3).sum(), ((distances > 0.4) & (distances < 0.8)).sum()
+    if top < 2:
+        return f"Only {top} of your frames have the proton near the middle. Look at q of what you chose."
+    if minimum < 3:
+        return f"Only {minimum} have it near a minimum, |q| from 0.4 to 0.8 Å: energies are counted from there."
+    return f"Frames near the top ({top}) and near the minimum ({minimum}) are there: spread the others, or take other ones."
+
+
 def judge_rows(answer):
     """A model of few frames, by its forces and along the path."""
     rows, (_, pool, test, opened) = chosen_rows(answer), labelled()
@@ -144,12 +154,10 @@ def judge_rows(answer):
     if not len(rows) or not np.isin(rows, pool).all():
         return "The list should hold rows of `pool`, at least one."
     force_error, misses = errors_of(rows)
-    near_top = np.abs(proton_coordinate([labelled()[0][row] for row in rows])).min() < 0.15
     if np.abs(misses).max() > PATH_LIMIT:
-        where = "None of your frames has its proton near the middle. " if not near_top else ""
         return (
             f"Along the path the energy is wrong by {np.abs(misses).max():.1f} meV, asked for are {PATH_LIMIT:g}. "
-            f"{where}Look at q of what you chose."
+            + where_they_are(np.abs(proton_coordinate([labelled()[0][row] for row in rows])))
         )
     if force_error > FORCE_LIMIT:
         return (

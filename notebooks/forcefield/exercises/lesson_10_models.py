@@ -72,17 +72,22 @@ def judge_frequencies(answer):
     line[[0, 3], [0, 3]], line[[0, 3], [3, 0]] = spring, -spring
     reduced = masses.prod() / masses.sum()
     true, given = PER_ROOT * np.sqrt(spring / reduced), found_frequencies(answer, line, masses)[-1]
+    weights = np.repeat(masses, 3)
     named = {
         PER_ROOT * np.sqrt(2 * spring): "no masses enter",
         PER_ROOT * spring / reduced: "the root of the eigenvalue is missing",
         np.sqrt(spring / reduced): "it is in the root of eV/(Å² u), not in cm⁻¹",
         PER_ROOT * np.sqrt(spring / reduced) * 2 * np.pi: "there is a factor of 2π too much",
-        PER_ROOT * np.sqrt(np.linalg.eigvalsh(line / np.outer(np.repeat(masses, 3), np.repeat(masses, 3)))[-1]): (
+        PER_ROOT * np.sqrt(spring / reduced) / (2 * np.pi): "there is a factor of 2π too little, it is in the unit",
+        PER_ROOT * np.sqrt(np.linalg.eigvalsh(line / weights[:, None])[-1]): (
+            "an entry is divided by the mass of its row alone: then the matrix is not symmetric"
+        ),
+        PER_ROOT * np.sqrt(np.linalg.eigvalsh(line / np.outer(weights, weights))[-1]): (
             "an entry is divided by the product of two masses, not by its root"
         ),
     }
     if not np.isclose(given, true, rtol=1e-3):
-        why = next((words for value, words in named.items() if np.isclose(given, value, rtol=1e-3)), "")
+        why = next((words for value, words in named.items() if np.isclose(given, value, rtol=1e-5)), "")
         return f"Two atoms of 1 and 16 u on a spring of 30 eV/Å² swing with {true:.0f} cm⁻¹, yours with {given:.0f}" + (
             f": {why}." if why else ". Each row and each column of the Hessian belongs to one atom."
         )
@@ -97,7 +102,9 @@ def judge_frequencies(answer):
                 return "The transition state has one imaginary frequency: give it with a minus sign."
             kept = np.sort(given[np.argsort(np.abs(given))[6:]])
             if not np.allclose(kept, true, atol=0.5):
-                return f"In the {name} a frequency is wrong by {np.abs(kept - true).max():.0f} cm⁻¹."
+                worst = np.abs(kept - true).max()
+                rows = " Have the rows x, y, z of an atom the mass of this atom?" if worst > 50 else ""
+                return f"In the {name} a frequency is wrong by {worst:.0f} cm⁻¹.{rows}"
     return ""
 
 
