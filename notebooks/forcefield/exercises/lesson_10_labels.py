@@ -135,7 +135,7 @@ def where_they_are(distances):
         return f"Only {top} of your frames have the proton near the middle. Look at q of what you chose."
     if minimum < 3:
         return f"Only {minimum} have it near a minimum, |q| from 0.4 to 0.8 Å: energies are counted from there."
-    return f"Frames near the top ({top}) and near the minimum ({minimum}) are there: spread the others, or take other ones."
+    return f"Frames near the top ({top}) and near the minimum ({minimum}) are there: spread the others."
 
 
 def judge_rows(answer):
