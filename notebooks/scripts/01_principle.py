@@ -856,7 +856,7 @@ for name, (at_least, at_most) in bounds.items():
 # %% [markdown]
 # What this shows, and what it does not:
 #
-# - All four losses are zero for the same network, one that gives all 30 energies and forces exactly. They differ in how far 200 steps of the fit get: where one part counts a million times more, the other hardly counts until the first is almost zero. More steps close most of the gap, not all of it (set `iterations` to 3000 and see).
+# - All four losses are zero for the same network, one that gives all 30 energies and forces exactly. They differ in how far 200 steps of the fit get: where one part counts a million times more, the other hardly counts until the first is almost zero. More steps close most of the widest gap, that of forces in meV/Å, and little of the other (set `iterations` to 3000 and see).
 # - In eV and eV/Å, leaving the variances out does little harm here: the balance of the two parts is only 15 times another one (in the table above, 9.68 against 0.627; the factor is $\mathrm{var}(\mathbf{F})/\mathrm{var}(E)$), not a million times. With other units or another material it may be.
 # - So dividing by the variances is a safeguard: the same balance in any units and for any material. It need not be the best balance. Lesson [5](05_experiments.ipynb) varies it, also with noisy labels: there the two parts cannot both become zero, and the balance decides which one the fit follows.
 
