@@ -954,7 +954,7 @@ _ = ratio(words, by_choice, best, at_least=0.6, at_most=2.5)
 #
 # - **Early stopping** mends most of it, and costs a fifth of the labels.
 # - **Regularisation** mends as much or more with all labels, over two decades of its value, and its fit comes to an end: more iterations change nothing. Too little does nothing, too much keeps the curve from bending.
-# - **A force weight of 100** halves the error at 200 iterations but only delays the damage: after 1000 it is tens of times that of a regularised fit.
+# - **A force weight of 100** halves the error at 200 iterations but only delays the damage: after 1000 it is about a hundred times that of a regularised fit.
 # - **The kernel** does what regularisation does by $\alpha$, which cross-validation raises by many orders of magnitude as soon as there is noise.
 #
 # And without noise? Then regularisation has nothing to mend, and holds the fit back:

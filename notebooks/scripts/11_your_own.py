@@ -296,7 +296,7 @@ for name, part in (("seen", seen), ("unseen", unseen)):
 # Two more things to read off:
 #
 # - Errors on training frames are half of those on test frames, although each member left out a fifth of them. A report that shows the first alone flatters.
-# - The pair potential takes off about half of the spread for the compositions that it knows. For the unseen one its energy fails: what a pair is worth depends on what surrounds it.
+# - The pair potential takes off about half of the spread of the forces, or more, and of the energies about half in the training and test parts, and nothing in the calibration part. For the unseen composition its energy fails: what a pair is worth depends on what surrounds it.
 
 # %% [markdown]
 # The training frames, in their order in the list, for the exercise that follows:

@@ -61,6 +61,9 @@ WRONG = {
         (loss_of(per_atom, lambda forces: np.mean(np.sum(np.concatenate(forces) ** 2, axis=1))), "added, not averaged"),
         (loss_of(lambda energies, n: 2 * per_atom(energies, n)), "should give 1 eV²"),
         (lambda energies, forces, n, weight: per_atom(energies, n), "zero or negative"),
+        (loss_of(lambda energies, n: np.mean(energies**2) / np.mean(n**2)), "Divide each error by its own"),
+        (loss_of(lambda energies, n: np.mean(np.abs(energies) / n)), "Divide each error by its own"),
+        (loss_of(per_atom, lambda forces: np.mean(np.abs(np.concatenate(forces))) ** 2), "mean of their squares"),
     ],
     "5.3": [
         (np.linspace(2.5, 5.0, 10), "look like distances"),
@@ -79,6 +82,7 @@ WRONG = {
         (lambda validation, test: test.mean(), "of the one that will be used"),
         (lambda validation, test: test.max(), "more than the truth"),
         (lambda validation, test: test[0], "does not report the one"),
+        (lambda validation, test: validation[test.argmin()], "The roles are exchanged"),
     ],
     "5.5": [
         (weighted("published"), "as if there were no weight"),

@@ -66,6 +66,11 @@ def of_blocks(choose):
     return lambda blocks, share, seed: np.flatnonzero(np.isin(blocks, choose(share, np.random.default_rng(seed))))
 
 
+def of_fives(blocks, share, seed):
+    count = len(blocks) // 5
+    return (5 * np.random.default_rng(seed).permutation(count)[: round(share * count), None] + np.arange(5)).ravel()
+
+
 WRONG = {
     "6.1": [
         (contracted("ck,caxk->ax", 1.0), "gradient of the energy"),
@@ -82,6 +87,7 @@ WRONG = {
         (with_moves(order=first_two), "which atoms change places"),
         (with_moves(size=lambda change: -abs(change)), "energies may fall"),
         (stretched, "Is the turn a rotation?"),
+        (with_moves(moves=((0, 0, 0),)), "is the structure moved?"),
         (lambda energy, positions: energy(positions + 1) != energy(positions), "of type"),
         (lambda energy, positions: 0.0 * pairs(positions)[1].sum(), "that depends on where the structure is along x"),
     ],
@@ -102,6 +108,7 @@ WRONG = {
         (of_blocks(lambda share, generator: some_blocks(1 - share, generator)), "the test part has 480"),
         (lambda blocks, share, seed: of_blocks(some_blocks)(blocks, share, None), "nobody could repeat"),
         (lambda blocks, share, seed: np.arange(600, 720), "from 0 to 599"),
+        (of_fives, "which frames belong together"),
     ],
     "6.5": [
         ({"n_max": 4, "l_max": 4}, "These are 50 features"),

@@ -26,6 +26,14 @@ def zero_is_nothing(structure):
     return energy, structure.arrays.get("REF_forces", structure.calc.results["forces"] if structure.calc else None)
 
 
+def energy_unasked(structure):
+    results = structure.calc.results if structure.calc else {}
+    forces = structure.arrays.get("REF_forces", results.get("forces"))
+    if forces is None:
+        raise ValueError("no forces")
+    return structure.info.get("REF_energy", results.get("energy")), forces
+
+
 def with_constraints(structure):
     if "REF_energy" in structure.info:
         return structure.info["REF_energy"], structure.arrays["REF_forces"]
@@ -51,6 +59,8 @@ WRONG = {
         (over_frames(lambda one: one.get_forces().var()), "real forces are no noise"),
         (over_frames(lambda one: (net(one) ** 2).sum() / len(one)), "the root of 3"),
         (lambda s: np.mean([np.abs(net(one)).mean() / np.sqrt(len(one)) for one in s]), "a mean of absolute values"),
+        (lambda s: np.mean([(net(one) ** 2).mean() / len(one) for one in s]), "this is its square"),
+        (lambda s: np.mean([np.sqrt((net(one) ** 2).mean() / len(one)) for one in s]), "before the mean over frames"),
     ],
     "11.2": [
         ((1.0, 1.0), "These labels are right"),
@@ -64,6 +74,7 @@ WRONG = {
         (from_ase_alone, 'called "REF_energy" and "REF_forces"'),
         (zero_is_nothing, "REF_..., with an energy of 0"),
         (with_constraints, "held fixed"),
+        (energy_unasked, "forces and no energy"),
         (lambda structure: structure.info["energy"], "For a frame with labels that ASE has read: The function stopped"),
     ],
     "11.4": [

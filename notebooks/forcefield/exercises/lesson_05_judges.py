@@ -104,6 +104,18 @@ def judge_loss(answer):
         return "The squares of x, y and z are added, not averaged."
     if not np.isclose(force, 0.25):
         return f"Force components that are all wrong by 0.5 eV/Å should give 0.25 (eV/Å)²; they give {force:.3g}."
+    of_energy, of_forces = parts_of(loss, errors)
+    if not np.isclose(of_energy, np.mean((errors[0] / errors[2]) ** 2)):
+        return (
+            "One structure alone is right; with structures of 2, 5 and 13 atoms the part of the energies is not the "
+            "mean of the squared errors per atom. Divide each error by its own number of atoms, then square, then "
+            "average."
+        )
+    squares = [one**2 for one in errors[1]]
+    if not np.isclose(
+        of_forces, [np.mean(np.concatenate(squares)), np.mean([np.mean(each) for each in squares])]
+    ).any():
+        return "The part of the forces is not the mean of their squares."
     if not np.isclose(number(loss(*one, 3.0), "loss(...)"), energy + 3 * force):
         return "The weight should multiply the part of the forces, and only that."
     return ""
@@ -149,9 +161,13 @@ def judge_published(answer):
         return (
             f"Over 2000 studies it publishes {abs(percent):.0f} % {'less' if percent > 0 else 'more'} than the truth."
         )
-    true, validation, _ = studies(equal=False)
-    said = reported(publish, False)
-    winners = true[np.arange(len(true)), validation.argmin(axis=1)]
-    if abs(np.mean(said / winners) - 1) > 0.01:
+    _, validation, test = studies(equal=False)
+    said, every = reported(publish, False), np.arange(len(test))
+    if np.array_equal(said, validation[every, test.argmin(axis=1)]):
+        return (
+            "The roles are exchanged: the test points choose the setting, and the validation points report its error. "
+            "Then the test points are used up: which points are kept for the report?"
+        )
+    if not np.allclose(said, test[every, validation.argmin(axis=1)]):
         return "Where the settings really differ, it does not report the one with the lowest validation error."
     return ""

@@ -44,7 +44,7 @@ def judge_weighted(answer):
     if np.allclose(slopes, values / wave(r)[0] * plain):
         return "The derivative takes the weight along, but not the slope of the weight."
     own = (finite - values / wave(r)[0] * plain) / wave(r)[0]  # the slope of the weight
-    for factor, words in ((CUTOFF, "by r itself, not by r / r_cut"), (-1, "with the right sign")):
+    for factor, words in ((CUTOFF, "by r, and not by r / r_cut"), (-1, "with the right sign")):
         if np.allclose(slopes, values / wave(r)[0] * plain + factor * own * wave(r)[0], atol=1e-6):
             return f"The slope of the weight is wrong by a factor of {factor:g}: is the weight differentiated {words}?"
     if np.abs(slopes - finite).max() > 1e-6:

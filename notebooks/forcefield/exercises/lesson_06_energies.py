@@ -48,7 +48,10 @@ def judge_binding(answer):
     if abs(found["three"]) > 1e-6:
         return f"Three atoms far apart have a binding energy of {found['three']:.3g} eV: how many atoms are subtracted?"
     if abs(found["gold"]) > 1e-6 or abs(found["alloy"]) > 1e-6:
-        return "A single gold atom, or gold and copper far apart, are bound: every element has an energy of its own."
+        return (
+            "For a single gold atom, or gold and copper far apart, it is not zero: every element has an energy of its "
+            "own."
+        )
     if found["cluster"] > 0:
         return "Four atoms that hold together should lie below isolated ones; here their binding energy is positive."
     if np.isclose(found["two clusters"], found["cluster"]):

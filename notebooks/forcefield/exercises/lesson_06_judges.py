@@ -112,6 +112,15 @@ BROKEN = {
 """Energies that break a symmetry, and how the sentence calls them."""
 
 
+def central(positions):
+    """An energy that depends on the distance of the atoms from a fixed point, as one with a fixed centre does."""
+    return invariant(positions) + 0.01 * float((positions**2).sum())
+
+
+FIXED_CENTRE = central, "that depends on how far atoms are from a fixed point: is the structure moved?"
+"""Not in the picture: a turn about the fixed point shows every other dependence on place."""
+
+
 def judge_changes(answer):
     """A function that sees every broken symmetry, and none where none is broken."""
     largest = function(answer)
@@ -119,13 +128,16 @@ def judge_changes(answer):
         positions = some_atoms(seed)
         unbroken = number(largest(invariant, positions), "largest_change(energy, positions)", "eV")
         if abs(unbroken) > 1e-9:
-            return f"It says that an energy of distances alone changes by {unbroken:.2g} eV. Is the turn a rotation?"
-        for energy, words in BROKEN.values():
+            return (
+                f"It says that an energy of distances alone changes by {unbroken:.2g} eV. Is the turn a rotation? And "
+                "do all atoms move alike?"
+            )
+        for energy, words in (*BROKEN.values(), FIXED_CENTRE):
             change = number(largest(energy, positions), "largest_change(energy, positions)", "eV")
             if change < 0:
                 return "It returns a negative change: energies may fall, too."
             if change < 1e-4:
-                return f"It overlooks an energy {words}."
+                return f"It overlooks an energy {words}" + "." * (not words.endswith("?"))
     return ""
 
 
@@ -165,12 +177,18 @@ def judge_rows(answer):
     cut = [np.intersect1d(blocks[rows], np.delete(blocks, rows)).size for rows in parts]
     if max(cut) > 0:
         return f"{max(cut)} blocks have frames both in the test part and outside it: neighbours in time are separated."
-    if max(abs(len(rows) - 120) for rows in parts) > 10:
-        return f"A share of 0.2 of 600 frames is 120; the test part has {len(parts[0])}."
+    if max(abs(len(rows) - 120) for rows in parts) > 5:
+        odd = max((len(rows) for rows in parts), key=lambda count: abs(count - 120))
+        return f"A share of 0.2 of 600 frames is 120; the test part has {odd}. (No block may be drawn twice.)"
     if not np.array_equal(np.sort(drawn_rows(answer, seeds=(0,))[0]), np.sort(every[0])):
         return "The same seed draws other rows at the second call: nobody could repeat the split."
     if any(len(np.unique(temperatures[rows])) < 3 for rows in parts):
         return "The test part has frames of one end of the trajectories only, so a temperature is missing in it."
     if all(np.array_equal(np.sort(rows), np.sort(parts[0])) for rows in parts):
         return "Every seed draws the same rows."
+    uneven = np.repeat(np.arange(10), [3, 7, 4, 6, 5, 3, 7, 4, 6, 5])
+    for seed in range(6):
+        rows = rows_of(function(answer)(uneven, 0.4, seed)).astype(int)
+        if np.intersect1d(uneven[rows], np.delete(uneven, rows)).size:
+            return "With blocks of 3 to 7 frames it separates neighbours: `blocks` says which frames belong together."
     return ""

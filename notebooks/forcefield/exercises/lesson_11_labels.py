@@ -34,7 +34,7 @@ def noisy_frames(noise, sizes, seed):
     return frames
 
 
-MIXED = tuple(range(5, 56, 2)) * 10
+MIXED = tuple(range(5, 56, 2)) * 40
 
 
 def judge_noise(answer):
@@ -49,6 +49,8 @@ def judge_noise(answer):
     found = number(noise_of(noisy_frames(0.1, MIXED, 1)), "noise_of(structures)", "eV/Å")
     small = number(noise_of(noisy_frames(0.1, (5,) * 100, 2)), "noise_of(structures)", "eV/Å")
     large = number(noise_of(noisy_frames(0.1, (55,) * 100, 3)), "noise_of(structures)", "eV/Å")
+    if abs(found / 0.1**2 - 1) < 0.1:
+        return f"The noise is 0.1 eV/Å, the answer {found:.2g}: this is its square, in eV²/Å²."
     if abs(found) < 0.02:
         return f"The noise is 0.1 eV/Å, the answer {found:.2g}: in a plain mean, positive and negative sums cancel."
     if large > 1.5 * small:
@@ -61,7 +63,9 @@ def judge_noise(answer):
         return "The answer is too large by the root of 3: the noise is asked for one component, not for three together."
     if abs(found / 0.1 - np.sqrt(2 / np.pi)) < 0.08:
         return "The answer is 0.8 times the noise: that is a mean of absolute values. The noise is a root mean square."
-    return "" if abs(found / 0.1 - 1) < 0.08 else f"The noise is 0.1 eV/Å, and the answer is {found:.3g}."
+    if abs(found / 0.1 - 0.92) < 0.02:
+        return "The answer is 0.92 times the noise: the root of each frame is taken before the mean over frames."
+    return "" if abs(found / 0.1 - 1) < 0.05 else f"The noise is 0.1 eV/Å, and the answer is {found:.3g}."
 
 
 def draw_noise(answer):
@@ -127,8 +131,8 @@ def label_frames():
     renamed_zero.info["REF_energy"] = 0.0
     fixed = labelled(positions, -3.0, forces)
     fixed.set_constraint(FixAtoms([0, 1]))
-    bare, half = ase.Atoms(by_ase.numbers, positions), renamed.copy()
-    del half.arrays["REF_forces"]
+    bare, half, other_half = ase.Atoms(by_ase.numbers, positions), renamed.copy(), renamed.copy()
+    del half.arrays["REF_forces"], other_half.info["REF_energy"]
     whole = {
         "labels that ASE has read": (by_ase, -12.5, forces),
         'labels called "REF_energy" and "REF_forces"': (renamed, -7.25, 2 * forces),
@@ -136,7 +140,7 @@ def label_frames():
         "labels called REF_..., with an energy of 0": (renamed_zero, 0.0, 2 * forces),
         "two atoms held fixed": (fixed, -3.0, forces),
     }
-    return whole, {"no labels": bare, "an energy and no forces": half}
+    return whole, {"no labels": bare, "an energy and no forces": half, "forces and no energy": other_half}
 
 
 def judge_labels(answer):
