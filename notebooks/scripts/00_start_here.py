@@ -43,9 +43,9 @@ show(course_map(), ALT)
 # | [6. Many atoms](06_many_atoms.ipynb) | a force field for a cluster of 13 copper atoms | 75 + 40 |
 # | [7. Dynamics](07_dynamics.ipynb) | the model at work: relaxation, vibrations, atoms that move | 65 + 35 |
 # | [8. Uncertainty](08_uncertainty.ipynb) | several models whose disagreement estimates the error, and which labels to add | 80 + 40 |
-# | [9. Crystals](09_crystals.ipynb) | copper that repeats in space, and its measurable properties | 95 + 45 |
+# | [9. Crystals](09_crystals.ipynb) | copper that repeats in space, and its measurable properties | 85 + 50 |
 # | **Part IV: your own** | | |
-# | [10. A proton that hops](10_molecule.ipynb) | a reaction learned from quantum mechanics: barrier, path, vibrations, dynamics | 90 + 45 |
+# | [10. A proton that hops](10_molecule.ipynb) | a reaction learned from quantum mechanics: barrier, path, vibrations, dynamics | 80 + 50 |
 # | [11. Your own](11_your_own.ipynb) | your file of labelled structures in, a tested force field and its report out | 55 + 45 |
 #
 # Minutes are for reading and running + for the exercises.

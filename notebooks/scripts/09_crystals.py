@@ -12,7 +12,7 @@
 #
 # **You need** [lesson 6](06_many_atoms.ipynb) (a centre on every atom, energies as sums) and [lesson 7](07_dynamics.ipynb) (a force field as an ASE calculator).
 #
-# **Time** about 95 minutes to read and run, 45 for the exercises. All cells run in under a minute.
+# **Time** about 85 minutes to read and run, 50 for the exercises. All cells run in under a minute.
 
 # %%
 import matplotlib.pyplot as plt
@@ -90,7 +90,7 @@ assert not np.allclose(infinite, forgotten)
 # %% [markdown]
 # ### Exercise 9.1: Only the nearest image
 #
-# **10 minutes** · spot the mistake
+# **15 minutes** · spot the mistake
 #
 # For silicon, a user of the program GPUMD found, with Tersoff's potential, −1.57 eV per atom in a cell of 2 atoms, and −4.63 eV in every larger cell ([GPUMD, issue 110](https://github.com/brucefan1983/GPUMD/issues/110)): in boxes thinner than twice the cutoff, images were not counted ([pull request 145](https://github.com/brucefan1983/GPUMD/pull/145) adds them for one kind of potential). The minimum image convention makes the same mistake. These lines use it for the neighbours of atom 0:
 #
@@ -267,7 +267,7 @@ assert np.abs(own_by_strain).max() > 1
 # %% [markdown]
 # ### Exercise 9.2: Two programs, two stresses
 #
-# **8 minutes** · spot the mistake
+# **6 minutes** · spot the mistake
 #
 # In DeePMD-kit and in LAMMPS the virial is *minus* $\partial E/\partial\boldsymbol\epsilon$. DeePMD-kit's calculator for ASE first gave this virial as the stress ([pull request 338](https://github.com/deepmodeling/deepmd-kit/pull/338)); that of FLARE gave the six numbers in another order than ASE's ([pull request 283](https://github.com/mir-group/flare/pull/283)). The next lines do both:
 #
@@ -700,7 +700,7 @@ assert abs(edge - found[0, 0]) < 1e-3
 # %% [markdown]
 # ### Exercise 9.4: The bulk modulus from pressures
 #
-# **7 minutes**
+# **6 minutes**
 #
 # The *pressure* that holds a crystal at a volume is $P = -\mathrm{d}E/\mathrm{d}V$, minus the mean of the stresses xx, yy and zz. So the bulk modulus $B = V\,\mathrm{d}^2E/\mathrm{d}V^2$ is a first derivative of the pressure. Write it, at the volume that is asked for. The check takes crystals whose $B$ is known, at rest and under pressure.
 
@@ -1096,7 +1096,7 @@ report("at the end, largest order of all four", orders[:, -5:].mean(axis=1).max(
 # %% [markdown]
 # ### Exercise 9.6: A vacancy
 #
-# **8 minutes**
+# **7 minutes**
 #
 # Take one atom out of a perfect crystal of $N$ atoms, without relaxing its neighbours. The *vacancy formation energy* compares what is left with the same number of atoms in the whole crystal. Write it. The picture then shows EMT, the three models from cells of 4 atoms and the three from hot cells. Guess first: which of them know a vacancy?
 

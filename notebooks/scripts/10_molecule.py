@@ -11,7 +11,7 @@
 #
 # **You need** [lesson 6](06_many_atoms.ipynb) (sums over atoms, the [Gaussian process](01_principle.ipynb#Terminology)), [lesson 7](07_dynamics.ipynb) (relaxation, vibrations, dynamics) and [lesson 8](08_uncertainty.ipynb) ([committees](01_principle.ipynb#Terminology)). Words of chemistry are explained.
 #
-# **Time** about 90 minutes to read and run, 45 for the exercises. All cells run in about a minute.
+# **Time** about 80 minutes to read and run, 50 for the exercises. All cells run in about a minute.
 
 # %%
 import matplotlib.pyplot as plt
