@@ -111,6 +111,18 @@ def test_a_wrong_answer_is_told_what_is_wrong(number, answer, words, fixtures, r
     assert (state, words in said) == ("wrong", True), said
 
 
+def right_answers():
+    for lesson in base.lessons():
+        module = importlib.import_module(f"wrong_answers.lesson_{lesson:02}")
+        yield from ((number, answer) for number, answers in getattr(module, "RIGHT", {}).items() for answer in answers)
+
+
+@pytest.mark.parametrize(("number", "answer"), list(right_answers()))
+def test_a_right_answer_found_in_another_way_is_accepted(number, answer):
+    state, said, _ = judged(number, answer)
+    assert state == "right", said
+
+
 @pytest.mark.parametrize("number", [number for lesson in base.lessons() for number in base.exercises_of(lesson)])
 @pytest.mark.parametrize("answer", [None, float("nan"), "text", lambda: 1 / 0, lambda *_, **__: None])
 def test_nonsense_gets_a_sentence(number, answer, request):

@@ -148,3 +148,9 @@ WRONG = {
 }
 
 ABOUT = {"9.6": ("crystal_models", "crystal_models")}
+
+RIGHT = {
+    "9.1": [enough_cells],
+    "9.4": [lambda pressure, volume: -volume * slope(pressure, volume, 0.5)],
+}
+"""Right answers, some of which were refused once."""

@@ -10,7 +10,8 @@ KCAL = units.kcal / units.mol
 FRAMES = read(LABELS / "malonaldehyde.extxyz.gz", ":")
 POOL, TEST, OPENED = rows_in_time(FRAMES)
 GROUPS = np.array([FRAMES[row].info["group"] for row in POOL])
-nearest_to_the_top = POOL[np.argsort(np.abs(proton_coordinate([FRAMES[row] for row in POOL])))][:30]
+by_place = POOL[np.argsort(np.abs(proton_coordinate([FRAMES[row] for row in POOL])))]
+nearest_to_the_top = by_place[:30]
 
 
 def pairs(number):
@@ -60,6 +61,7 @@ WRONG = {
         (POOL[GROUPS == "300K"][:30], "near the middle"),
         (POOL[GROUPS == "600K_bias"][np.random.default_rng(0).permutation(90)[:30]], "which do your frames come from"),
         (nearest_to_the_top, "near a minimum"),
+        (by_place[np.linspace(0, len(POOL) - 1, 20).astype(int)], "spread the others, or take other ones"),
         ([0.5, 1.5], "whole numbers"),
     ],
     "10.4": [
@@ -79,10 +81,21 @@ WRONG = {
     "10.5": [
         (lambda *given: True, "True to everything"),
         (lambda *given: -10 < binding(*given) < 0, "how much is that for each"),
-        (lambda energy, symbols, atoms: abs(binding(energy, symbols, atoms)) < 10 * len(symbols), "would fall apart"),
+        (lambda energy, symbols, atoms: abs(binding(energy, symbols, atoms)) < 10 * len(symbols), "asked for?"),
         (lambda *given: binding(*given) < 0, "hundreds of eV for each atom"),
         (lambda *given: abs(binding(*given)) < 100, "a crystal holds its energy for each atom"),
         (lambda energy, symbols, atoms: binding(energy, symbols, atoms) > -10 * len(symbols), "would fall apart"),
         (lambda energy, symbols, atoms: -40 < energy - sum(atoms.values()) < 0, "Is every atom counted"),
     ],
 }
+
+RIGHT = {
+    "10.1": [
+        lambda energies, forces: (energies * 0.043364, forces * 0.043364),
+        lambda energies, forces: (energies / 23.0605, forces / 23.0605),
+    ],
+    "10.4": [
+        lambda h, masses: per_root(np.sort(np.linalg.eigvals(h / np.repeat(masses, 3)[:, None]).real)),
+    ],
+}
+"""Right answers, some of which were refused once."""

@@ -54,10 +54,10 @@ def judge_units(answer):
         what = "labels" if said[1] == "divided" else "energies"
         return (
             f"The proton's barrier becomes {1e-3 * 99.9 / KCAL**2:.0f} eV: the {what} were divided where they should "
-            "be multiplied, or the other way round. How many kcal/mol is one eV?"
+            "be multiplied. How many kcal/mol is one eV?"
         )
     if said[1] == "divided":
-        return "The forces are divided where they should be multiplied, or the other way round: Å stays Å."
+        return "The forces are divided by the factor. Both are multiplied by the same one, for Å stays Å."
     if said == ["as they came"] * 2:
         return "Energies and forces are as they came: a barrier of 2.3 eV, and the unit is still kcal/mol."
     if "as they came" in said:
@@ -132,10 +132,10 @@ def where_they_are(distances):
     """A sentence on frames whose protons are so far from the middle, |q| in Å; at the minimum it is 0.6."""
     top, minimum = (distances < 0.3).sum(), ((distances > 0.4) & (distances < 0.8)).sum()
     if top < 2:
-        return f"Only {top} of your frames have the proton near the middle. Look at q of what you chose."
+        return f"So many of your frames have the proton near the middle, |q| below 0.3 Å: {top}. Look at their q."
     if minimum < 3:
-        return f"Only {minimum} have it near a minimum, |q| from 0.4 to 0.8 Å: energies are counted from there."
-    return f"Frames near the top ({top}) and near the minimum ({minimum}) are there: spread the others."
+        return f"So many have it near a minimum, |q| from 0.4 to 0.8 Å: {minimum}. Energies are counted from there."
+    return f"Frames near top ({top}) and minimum ({minimum}) are there: spread the others, or take other ones."
 
 
 def judge_rows(answer):

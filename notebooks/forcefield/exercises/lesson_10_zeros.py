@@ -65,7 +65,10 @@ def judge_zeros(answer):
     if any("256" in name for name in refused) and len(refused) == 1:
         return "256 atoms of copper are refused, 4 are not: a crystal holds its energy for each atom, not in all."
     if any("wrong sign" in name for name in accepted):
-        return "Copper that lies above its atoms in energy is accepted: such a crystal would fall apart."
+        return (
+            "Copper that lies above its atoms in energy is accepted: such a crystal would fall apart. Is the sign of "
+            "what is left asked for?"
+        )
     if any("already" in name for name in accepted) and not any("GFN2" in name for name in accepted):
         return f"{accepted[0]}: accepted. But then the molecule lies far above its atoms, and would fall apart."
     if any("GFN2" in name for name in accepted):
