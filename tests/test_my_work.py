@@ -96,6 +96,7 @@ def zipped(**files):
         (zipped(**{"forcefield/model.py": ""}), "nothing that this page has packed"),
         (zipped(**{"a.ipynb": "0" * 101_000_000}), "more than 100 MB"),
     ],
+    ids=["no zip", "half a zip", "a path upwards", "a module", "too large"],
 )
 def test_other_files_are_refused_and_nothing_is_written(course, content, said):
     _, there = course
