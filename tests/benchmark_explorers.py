@@ -13,7 +13,18 @@ import nbformat
 import numpy as np
 from browser import EXPLORER, chromium, find_chromium, lab, open_and_run, open_lab
 
-NAMES = ("lennard_jones", "soap", "training", "extrapolation", "dynamics", "committee", "strain", "proton")
+NAMES = (
+    "lennard_jones",
+    "soap",
+    "training",
+    "extrapolation",
+    "dynamics",
+    "committee",
+    "strain",
+    "proton",
+    "data_map",
+    "molecule_map",
+)
 
 SETUP = """
 import numpy as np
@@ -21,7 +32,8 @@ from ase.calculators.emt import EMT
 from ase.io import read
 from forcefield import crystals, molecule, prepared, sampling
 from forcefield.dataset import Dataset
-from forcefield.descriptors import make_soap
+from forcefield.data_maps import data_map
+from forcefield.descriptors import describe_without_derivatives, make_soap
 from forcefield.full_gaussian_process import GaussianProcess
 from forcefield.several_sets import LabelledStructures
 from forcefield.lesson import start_lesson
@@ -44,6 +56,14 @@ labelled = read(molecule.LABELS / "malonaldehyde.extxyz.gz", ":")
 molecule_soap = make_soap(("H", "C", "O"), 5.0, 0.4, 4, 4)
 one = [GaussianProcess(LabelledStructures(labelled[::13], molecule_soap))]
 need["proton"] = ({40: 3 * one, 80: 3 * one, 160: 3 * one}, molecule.reaction_path()[2])
+def chart(structures, soap):
+    described = describe_without_derivatives(soap, structures)
+    numbers = np.linspace(0, 1, len(structures))
+    return (data_map(structures, described, numbers, numbers, ["a frame"] * len(structures)),)
+many = [sampling.copper_cluster() for _ in range(300)]
+for seed, cluster in enumerate(many):
+    cluster.rattle(0.1, seed=seed)
+need |= {"data_map": chart(many, prepared.copper_soap()), "molecule_map": chart(labelled[:120], molecule_soap)}
 """
 
 TEXT_ONLY = """

@@ -9,8 +9,9 @@ from ase.io import read
 import paths
 from forcefield import crystals, molecule, prepared, sampling
 from forcefield.copper_gold import copper_gold_frames
+from forcefield.data_maps import data_map
 from forcefield.dataset import Dataset
-from forcefield.descriptors import make_soap
+from forcefield.descriptors import describe_without_derivatives, make_soap
 from forcefield.full_gaussian_process import GaussianProcess
 from forcefield.model import ForceField
 from forcefield.own_parts import own_parts, own_soap
@@ -93,7 +94,39 @@ def proton_committees():
 
 
 @pytest.fixture(scope="session")
-def explorers_need(dimer_set, dimer_model, untrained_members, crystal_models, copper_force_field, proton_committees):
+def copper_map():
+    """The map of 300 rattled clusters of 13 copper atoms; energies and errors are drawn."""
+    clusters = [sampling.copper_cluster()]
+    clusters += [clusters[0].copy() for _ in range(299)]
+    for seed, cluster in enumerate(clusters):
+        cluster.rattle(0.02 + 0.0005 * seed, seed=seed)
+    return map_with_drawn_values(clusters, prepared.copper_soap())
+
+
+@pytest.fixture(scope="session")
+def molecule_map():
+    """The map of 120 frames of malonaldehyde; energies and errors are drawn."""
+    frames = read(molecule.LABELS / "malonaldehyde.extxyz.gz", ":480:4")
+    return map_with_drawn_values(frames, make_soap(("H", "C", "O"), cutoff_radius=4.0, sigma=0.5, n_max=2, l_max=2))
+
+
+def map_with_drawn_values(structures, soap):
+    energies, errors = np.random.default_rng(0).uniform(0.001, 1, (2, len(structures)))
+    labels = [f"frame {row}" for row in range(len(structures))]
+    return data_map(structures, describe_without_derivatives(soap, structures), energies, errors, labels)
+
+
+@pytest.fixture(scope="session")
+def explorers_need(
+    dimer_set,
+    dimer_model,
+    untrained_members,
+    crystal_models,
+    copper_force_field,
+    proton_committees,
+    copper_map,
+    molecule_map,
+):
     """What each explorer needs besides its settings: the arguments of `NAME_explorer`."""
     return {
         "lennard_jones": (),
@@ -104,6 +137,8 @@ def explorers_need(dimer_set, dimer_model, untrained_members, crystal_models, co
         "strain": (crystal_models,),
         "proton": (proton_committees, molecule.reaction_path()[2]),
         "dynamics": (copper_force_field,),
+        "data_map": (copper_map,),
+        "molecule_map": (molecule_map,),
     }
 
 

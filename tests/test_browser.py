@@ -23,7 +23,18 @@ pytestmark = pytest.mark.skipif(
     f"or give its path in the environment variable {browser.CHROMIUM_VARIABLE}",
 )
 
-NAMES = ("lennard_jones", "soap", "training", "extrapolation", "dynamics", "committee", "strain", "proton")
+NAMES = (
+    "lennard_jones",
+    "soap",
+    "training",
+    "extrapolation",
+    "dynamics",
+    "committee",
+    "strain",
+    "proton",
+    "data_map",
+    "molecule_map",
+)
 
 SETUP = """
 import pickle

@@ -19,7 +19,17 @@ from matplotlib import pyplot as plt
 from forcefield import crystals, descriptors, elasticity, molecule, systems
 from forcefield.calculator import ForceFieldCalculator
 from forcefield.dataset import Dataset
-from forcefield.explorers import committee, dynamics, extrapolation, lennard_jones, proton, soap, strain
+from forcefield.explorers import (
+    committee,
+    data_map,
+    dynamics,
+    extrapolation,
+    lennard_jones,
+    molecule_map,
+    proton,
+    soap,
+    strain,
+)
 from forcefield.explorers import training as training_explorer
 from forcefield.explorers.base import Explorer, Reading, WordExplorer
 from forcefield.explorers.controls import slider
@@ -27,14 +37,19 @@ from forcefield.explorers.drawing import Mark, new_figure, number
 from forcefield.finite_differences import central_difference
 from forcefield.sampling import copper_cluster
 
-NAMES = ("lennard_jones", "soap", "training", "extrapolation", "committee", "strain", "dynamics", "proton")
-MODULES = dict(
-    zip(
-        NAMES,
-        (lennard_jones, soap, training_explorer, extrapolation, committee, strain, dynamics, proton),
-        strict=True,
-    )
-)
+MODULES = {
+    "lennard_jones": lennard_jones,
+    "soap": soap,
+    "training": training_explorer,
+    "extrapolation": extrapolation,
+    "committee": committee,
+    "strain": strain,
+    "dynamics": dynamics,
+    "proton": proton,
+    "data_map": data_map,
+    "molecule_map": molecule_map,
+}
+NAMES = tuple(MODULES)
 each_explorer = pytest.mark.parametrize("name", NAMES)
 
 
@@ -290,6 +305,31 @@ def test_proton_says_where_no_label_is(proton_committees):
     assert "no DFT label" in explorer.reading.sentence
     assert len(drawn(explorer, 0, "DFT").get_xdata()) == 0
     assert len(drawn(explorer, 0, "members").get_xdata()) == 15
+
+
+def test_a_map_shows_the_structure_of_the_number(copper_map):
+    explorer, errors = data_map.data_map_explorer(copper_map), copper_map.values["error"]
+    axes, _, view = explorer.figure.axes
+    for row in (1, 117, 300):
+        explorer.controls["row"].value = row
+        assert [float(line.get_data()[0][0]) for line in axes.lines] == [pytest.approx(copper_map.places[row - 1, 0])]
+        assert [float(line.get_data()[1][0]) for line in axes.lines] == [pytest.approx(copper_map.places[row - 1, 1])]
+        shown = sorted(tuple(np.round(circle.center, 6)) for circle in view.patches)
+        assert shown == sorted(tuple(place) for place in copper_map.structures[row - 1].positions[:, :2].round(6))
+        assert f"Structure {row} of 300: frame {row - 1}." in explorer.reading.sentence
+        below = sum(error < errors[row - 1] for error in errors)
+        assert f"{number(errors[row - 1], 2)} meV/Å, larger than that of {below} of" in explorer.reading.note
+
+
+@pytest.mark.parametrize("colour", ["error", "energy"])
+def test_a_map_is_coloured_by_what_is_asked_for(molecule_map, colour):
+    explorer, values = MODULES["molecule_map"].molecule_map_explorer(molecule_map), molecule_map.values[colour]
+    explorer.controls["colour"].value = colour
+    axes, bar, _ = explorer.figure.axes
+    (points,) = axes.collections
+    np.testing.assert_array_equal(points.get_array(), values)
+    assert bar.get_ylim() == pytest.approx(points.get_clim()) == (values.min(), values.max())
+    assert colour in bar.get_ylabel()
 
 
 # What can be set
@@ -656,7 +696,7 @@ def test_every_control_has_a_visible_name(name):
     if name != "training":
         units = [control.description for control in MODULES[name].controls().values() if control.description[-1] == ")"]
         assert all(unit.endswith(("(Å)", "(eV)", "(%)", "(K)", "(fs)")) for unit in units)
-        assert len(units) >= 2
+        assert len(units) >= 2 or name.endswith("map")  # a number and a list
 
 
 @pytest.mark.parametrize(
@@ -669,6 +709,8 @@ def test_every_control_has_a_visible_name(name):
         ("committee", 50),
         ("strain", 50),
         ("proton", 50),
+        ("data_map", 50),
+        ("molecule_map", 50),
         ("dynamics", 20),
     ],
 )

@@ -82,6 +82,7 @@ what readers see
   memory                 what a lesson says before memory runs out
   plots                  colours and lines of all figures, alt text
   viewer                 pictures of atoms
+  data_maps              a point for each structure, by principal components
   course_map             the map of the course as a picture
   progress               how far a fit is
   my_work                changed lessons and solved exercises in one file, and back

@@ -125,11 +125,31 @@ def _looks(structure):
 
 def _draw(axes, structure, window):
     """Atoms as discs, the farthest first."""
+    for place, radius, colour in discs(structure, window):
+        axes.add_patch(Circle(place, radius, facecolor=colour, edgecolor="black", linewidth=0.8))
+
+
+def discs(structure, window):
+    """Atoms as they are drawn, the farthest first.
+
+    Parameters
+    ----------
+    structure : ase.Atoms
+        Seen along z.
+    window : float
+        Width of the picture, Å: half of it behind the middle is dark, half of it before the middle bright.
+
+    Returns
+    -------
+    list of tuple
+        For each atom its place (x, y) from the middle of all, its radius, both Å, and its colour (RGB).
+    """
+    structure, window = checks.structure(structure), checks.positive("window", window, "Å")
     positions = checks.array("positions", structure.positions - structure.positions.mean(axis=0), (None, 3), "Å")
-    looks = _looks(structure)
+    looks, made = _looks(structure), []
     for atom in np.argsort(positions[:, 2]):
         x, y, z = positions[atom]
         radius, dark, bright = looks[atom]
         light = np.clip(0.5 + z / window, 0, 1)
-        colour = (1 - light) * np.array(dark) + light * np.array(bright)
-        axes.add_patch(Circle((x, y), radius, facecolor=colour, edgecolor="black", linewidth=0.8))
+        made.append(((x, y), radius, (1 - light) * np.array(dark) + light * np.array(bright)))
+    return made

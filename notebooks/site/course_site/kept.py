@@ -16,7 +16,18 @@ from course_site.addresses import ROOT
 KEPT = ROOT / "notebooks" / "data" / "site"
 """Beside what lessons save for each other; not in git."""
 
-LONGEST_FIRST = ("dynamics", "proton", "strain", "extrapolation", "training", "committee", "lennard_jones", "soap")
+LONGEST_FIRST = (
+    "dynamics",
+    "proton",
+    "strain",
+    "extrapolation",
+    "training",
+    "committee",
+    "molecule_map",
+    "data_map",
+    "lennard_jones",
+    "soap",
+)
 
 
 def fingerprint(name):

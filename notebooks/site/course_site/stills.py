@@ -26,6 +26,8 @@ GRIDS = {
     "committee": {"size": 6, "along": 3, "sideways": 6},
     "strain": {"stretch": 3, "shear": 8},
     "proton": {"place": 1, "n_frames": 1},
+    "data_map": {"row": 13, "colour": 1},
+    "molecule_map": {"row": 7, "colour": 1},
 }
 """The controls that move on a page, by explorer, and how many steps of the live control are one step there."""
 

@@ -1,10 +1,12 @@
 """What each explorer is about, as its lesson makes it: data and models, found in notebooks/data or made again."""
 
+import ase
 import numpy as np
 from ase.io import read
 
-from forcefield import crystals, molecule, prepared
-from forcefield.descriptors import make_soap
+from forcefield import crystals, molecule, prepared, sampling
+from forcefield.data_maps import data_map
+from forcefield.descriptors import describe_without_derivatives, make_soap
 from forcefield.full_gaussian_process import GaussianProcess
 from forcefield.several_sets import LabelledStructures
 from forcefield.training import train
@@ -35,6 +37,8 @@ def subject(name):
         "dynamics": lambda: (prepared.copper_model(prepared.copper_dataset()),),
         "strain": crystal_models,
         "proton": proton_committees,
+        "data_map": copper_map,
+        "molecule_map": molecule_map,
     }.get(name, tuple)()
 
 
@@ -62,3 +66,32 @@ def proton_committees():
 
     committees = {size: [member(size, seed) for seed in range(3)] for size in (40, 80, 160)}
     return committees, molecule.reaction_path()[2]
+
+
+def copper_map():
+    """Lesson 6's map of its test frames, with the errors of the network of seed 0."""
+    data, (temperatures, blocks) = prepared.copper_dataset(), sampling.copper_blocks()
+    rows = prepared.copper_split()[2]
+    test = data[rows]
+    _, forces = prepared.copper_model(data).predict(test.descriptors, test.derivatives)
+    frames = [ase.Atoms("Cu13", positions=positions) for positions in test.positions]
+    labels = [f"{temperatures[row]} K, block {blocks[row]}" for row in rows]
+    return (data_map(frames, test.descriptors, test.energies, frame_errors(forces, test.forces), labels),)
+
+
+def molecule_map():
+    """Lesson 10's map of its test frames, with the errors of its model of 320 frames."""
+    frames, soap = read(molecule.LABELS / "malonaldehyde.extxyz.gz", ":"), make_soap(**MOLECULE_SOAP)
+    pool, test, _ = molecule.rows_in_time(frames)
+    learned = np.sort(np.random.default_rng(0).permutation(pool)[:320])
+    model = GaussianProcess(LabelledStructures([frames[row] for row in learned], soap))
+    tested = [frames[row] for row in test]
+    errors = frame_errors(model.predict_structures(tested)[1], np.array([frame.get_forces() for frame in tested]))
+    energies = np.array([frame.get_potential_energy() for frame in tested])
+    labels = [frame.info["group"].replace("_", ", ").replace("K", " K") for frame in tested]
+    return (data_map(tested, describe_without_derivatives(soap, tested), energies, errors, labels),)
+
+
+def frame_errors(forces, true_forces):
+    """Mean error of the force components of every frame, eV/Å."""
+    return np.abs(forces - true_forces).mean(axis=(1, 2))
