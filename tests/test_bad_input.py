@@ -23,6 +23,7 @@ from forcefield import (
     baselines,
     committees,
     crystals,
+    data_maps,
     descriptors,
     elasticity,
     evaluation,
@@ -48,7 +49,7 @@ from forcefield.descriptors import MIDPOINT, describe, describe_without_derivati
 from forcefield.element_fits import fit_networks, train_networks
 from forcefield.element_networks import ElementNetworks
 from forcefield.energy_offsets import energy_offsets
-from forcefield.explorers import committee, dynamics, extrapolation, lennard_jones, proton, soap, strain
+from forcefield.explorers import committee, data_map, dynamics, extrapolation, lennard_jones, proton, soap, strain
 from forcefield.explorers import training as training_explorer
 from forcefield.exports import export
 from forcefield.force_field_checks import check_force_field
@@ -82,6 +83,22 @@ def changed(structure, **settings):
     for name, value in settings.items():
         setattr(structure, name, value)
     return structure
+
+
+def six(course):
+    """The map of six clusters, with made-up descriptors."""
+    return data_maps.data_map(*six_clusters(course).values())
+
+
+def six_clusters(course):
+    """Arguments of `data_map`."""
+    return {
+        "structures": [course.cluster.copy() for _ in range(6)],
+        "descriptors": np.random.default_rng(0).normal(size=(6, len(course.cluster), 4)),
+        "energies": np.arange(6.0),
+        "errors": np.arange(6.0),
+        "labels": list("abcdef"),
+    }
 
 
 class Course:
@@ -1029,6 +1046,8 @@ TABLE = {
             lambda c: proton.compute({40: c.models}, [c.cluster] * 2, 40, 50, NAN),
             "lift",
         ),
+        "map: no such structure": (lambda c: data_map.compute(six(c), 7, "error"), "from 1 to 6"),
+        "map: no such colour": (lambda c: data_map.compute(six(c), 1, "red"), "error or by energy"),
         "strain: pressed to nothing": (lambda c: strain.compute([c.crystal_model], -100, 0), "stretch"),
         "strain: shear not a number": (lambda c: strain.compute([c.crystal_model], 0, NAN), "shear"),
         "strain: shear a word": (lambda c: strain.compute([c.crystal_model], 0, "4"), "shear"),
@@ -1551,6 +1570,8 @@ CALLS = {
         splits.rows_of_composition,
         {"structures": [c.cluster, ase.Atoms("Cu3Au", TETRAHEDRON)], "formula": "Cu3Au"},
     ),
+    "data_map": lambda c: (data_maps.data_map, six_clusters(c)),
+    "emptiness": lambda c: (data_maps.emptiness, {"places": np.eye(6)[:, :2], "n_neighbours": 2}),
     "Repulsion": lambda c: (repulsion.Repulsion, {"cutoff": 2.0, "pair": repulsion.zbl}),
 }
 

@@ -90,7 +90,7 @@ def data_map(structures, descriptors, energies, errors, labels):
     descriptors = checks.array("descriptors", descriptors, (n_systems, len(numbers), None))
     energies = checks.array("energies", energies, (n_systems,), "eV")
     errors = checks.array("errors", errors, (n_systems,), "eV/Å")
-    if isinstance(labels, str) or len(labels) != n_systems:
+    if isinstance(labels, str) or not np.iterable(labels) or len(labels) != n_systems:
         raise ValueError(f"labels must be a list with one text for each of the {n_systems} structures.")
     places, shares = principal_places(rows_of_map(descriptors, numbers))
     values = {"error": 1e3 * errors, "energy": 1e3 * (energies - energies.min()) / len(numbers)}

@@ -816,6 +816,64 @@ report("networks, runs of their own / test frames of 900 K, largest of 3", ratio
 # They are even smaller, so there is no sign of a leak in the course's test. It is no proof: these runs are shorter than the course's own and may stay closer to where all of them start. A split by blocks costs nothing; a run of its own is the better test.
 
 # %% [markdown]
+# ### Explore: a map of the test frames
+#
+# Does the error grow where the data are thin? To see where that is, draw each frame as one point. Take the mean of the descriptors of its 13 centres, and bring each of the 50 features to mean 0 and standard deviation 1. Then look for the direction in which the frames differ most, and for a second one at right angles to it. These are the first two **principal components**; the places along them are the map. Frames that look alike to the descriptor lie close together.
+#
+# The map knows neither energies nor errors: they are only its colours, those of the network of seed 0.
+
+# %%
+from forcefield.data_maps import data_map, emptiness
+
+test_frames = [ase.Atoms("Cu13", positions=positions) for positions in test.positions]
+told = zip(kelvins, blocks[parts["test"]], strict=True)
+labels = [f"{kelvin} K, block {block}" for kelvin, block in told]
+frame_errors = np.abs(predictions[0][1] - test.forces).mean(axis=(1, 2))  # eV/Å
+chart = data_map(test_frames, test.descriptors, test.energies, frame_errors, labels)
+
+# %%
+from forcefield.explorers.data_map import data_map_explorer
+
+data_map_explorer(chart)
+
+# %% [markdown]
+# | control | what it does |
+# |---|---|
+# | **Number of the structure** | rings a point and shows its atoms; frames stand in the order of time, first those of 300 K, then 600 K, then 900 K |
+# | **Colour of the points** | error of the forces, or energy |
+# | **Reset** | the first frame, coloured by the error |
+#
+# **Try:**
+#
+# 1. Colour by energy. Which of the two components is nearly the energy?
+# 2. Colour by error and move through the frames. Where do those of 300 K lie, and where those of 900 K?
+# 3. Choose a bright point at the edge, then a dark one in the crowd. What differs in the clusters?
+#
+# <details><summary>What one sees</summary>
+#
+# 1. The first: colours change from left to right. Nobody told the map about energies; what makes copper's surroundings differ most is also what costs energy.
+# 2. Those of 300 K lie close together on the left, with small errors. Those of 900 K are spread over the right half, and there are the largest errors.
+# 3. In the crowd twelve atoms stand regularly around one; at the edge the shape is distorted.
+#
+# </details>
+#
+# In numbers: how empty the map is around a point, as the mean distance to its five nearest points. The **rank correlation** is 1 if the frame with the emptier place always has the larger error, and 0 if one says nothing about the other.
+
+# %%
+from scipy.stats import spearmanr
+
+thin = emptiness(chart.places)
+by_place = spearmanr(thin, frame_errors).statistic
+report("rank correlation of emptiness and error, all", by_place, at_least=0.4, at_most=0.9)
+by_place = spearmanr(thin[kelvins == 900], frame_errors[kelvins == 900]).statistic
+report("the same, frames of 900 K alone", by_place, at_least=0.1, at_most=0.8)
+first = abs(spearmanr(chart.places[:, 0], test.energies).statistic)
+report("rank correlation of first component and energy", first, at_least=0.85)
+
+# %% [markdown]
+# Yes: where the map is thin, errors are larger. Part of that is temperature again, as hot frames are both spread out and hard; within 900 K alone the correlation is weaker. A map warns, it does not predict: single frames at empty places have small errors.
+
+# %% [markdown]
 # ## 9. Cost against number of atoms (optional)
 #
 # Skip this if 13 atoms are enough for you; lessons 7 and 8 do not need it.

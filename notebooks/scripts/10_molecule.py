@@ -415,6 +415,58 @@ report("largest error of an energy", largest, "meV", at_least=5, at_most=30)
 # As in lesson 6: the hotter, the larger, and single frames have ten times the mean error. One number hides this.
 
 # %% [markdown]
+# ### Explore: a map of the test frames
+#
+# Does the error grow where the map is thin, as in lesson 6? A point is a frame again. An oxygen's surroundings and a carbon's are not to be mixed, so take the mean of the descriptors over the centres of each element, and put the three means side by side: 1170 numbers, each brought to mean 0 and standard deviation 1. Their first two principal components (the directions in which the frames differ most) are the map.
+
+# %%
+from forcefield.data_maps import data_map, emptiness
+from forcefield.descriptors import describe_without_derivatives
+
+described = describe_without_derivatives(soap, test_frames)  # (120, 9, 390)
+frame_errors = np.abs(predicted_forces - forces[test]).mean(axis=(1, 2))  # eV/Å
+labels = [group.replace("_", ", ").replace("K", " K") for group in groups[test]]
+chart = data_map(test_frames, described, energies[test], frame_errors, labels)
+
+# %%
+from forcefield.explorers.molecule_map import molecule_map_explorer
+
+molecule_map_explorer(chart)
+
+# %% [markdown]
+# | control | what it does |
+# |---|---|
+# | **Number of the structure** | rings a point and shows its atoms; 30 frames of each group, one group after the other, in the order of time |
+# | **Colour of the points** | error of the forces, or energy |
+# | **Reset** | the first frame, coloured by the error |
+#
+# **Try:**
+#
+# 1. Colour by energy. Does one component follow it, as for copper?
+# 2. Colour by error and look at the brightest points. Are they in the crowd or outside?
+#
+# <details><summary>What one sees</summary>
+#
+# 1. No: colours are mixed. The first component follows the proton instead: the frames of the group with the bias (numbers 91 to 120), where it is often in the middle, lie on the right.
+# 2. Both: the brightest are frames of 900 K, some at the left and upper edge, others in the crowd.
+#
+# </details>
+
+# %%
+from scipy.stats import spearmanr
+
+thin = emptiness(chart.places)  # mean distance to the five nearest points
+by_place = spearmanr(thin, frame_errors).statistic
+report("rank correlation of emptiness and error", by_place, at_least=0.1, at_most=0.7)
+report("share of the variance on the map", chart.shares.sum(), at_least=0.3, at_most=0.7)
+for name, values in (("energy", energies), ("|q| of the proton", np.abs(q))):
+    followed = abs(spearmanr(chart.places[:, 0], values[test]).statistic)
+    print(f"rank correlation of the first component and {name}, without its sign: {followed:.2f}")
+
+# %% [markdown]
+# A little, and less than for copper: a rank correlation of 1 would mean that the frame with the emptier place always has the larger error, 0 that the place says nothing. Two components hold half of what differs between these frames, so that points close on the map can be far apart in what it leaves out. A dark crowd on a map is no proof that a model is good there. Committees ask the model itself (section 11).
+
+# %% [markdown]
 # ## 6. How many labels?
 #
 # Every label cost ten seconds, so how many are enough? Three draws of 40, 80 and 160 frames.
