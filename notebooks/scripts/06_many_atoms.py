@@ -847,13 +847,13 @@ data_map_explorer(chart)
 #
 # 1. Colour by energy. Which of the two components is nearly the energy?
 # 2. Colour by error and move through the frames. Where do those of 300 K lie, and where those of 900 K?
-# 3. Choose a bright point at the edge, then a dark one in the crowd. What differs in the clusters?
+# 3. Choose a bright point at the right edge, then a dark one in the crowd on the left. What differs in the clusters?
 #
 # <details><summary>What one sees</summary>
 #
 # 1. The first: colours change from left to right. Nobody told the map about energies; what makes copper's surroundings differ most is also what costs energy.
-# 2. Those of 300 K lie close together on the left, with small errors. Those of 900 K are spread over the right half, and there are the largest errors.
-# 3. In the crowd twelve atoms stand regularly around one; at the edge the shape is distorted.
+# 2. Those of 300 K lie on the left, with small errors; those of 900 K to the right of them, spread out, and there are the largest errors.
+# 3. The distances between neighbours: in the crowd all are nearly equal; at the right edge some are much longer, and gaps open between atoms.
 #
 # </details>
 #
