@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import signal
 import time
 
 import numpy as np
@@ -162,6 +163,16 @@ def test_a_time_limit_ends_and_leaves_nothing_behind():
     time.sleep(0.3)  # a late interruption would come here
     with contextlib.suppress(TookTooLong), time_limit(0.05):  # code that catches the interruption ends, too
         never_ends_and_catches(0)
+
+
+def test_a_program_that_ignores_interruptions_has_the_limit_too():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with pytest.raises(TookTooLong), time_limit(0.05):
+            never_ends(0)
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_an_interruption_by_the_reader_stays_one():

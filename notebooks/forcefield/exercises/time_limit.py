@@ -35,9 +35,11 @@ def time_limit(seconds):
         If the time was over. An interruption by the reader stays a KeyboardInterrupt.
     """
     main = threading.main_thread().ident
-    if threading.get_ident() != main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+    if threading.get_ident() != main:
         yield
         return
+    # A program that was started in the background may ignore interruptions: not while this runs.
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
     ended, expired = threading.Event(), threading.Event()
 
     def watch():
@@ -57,6 +59,7 @@ def time_limit(seconds):
         raise TookTooLong from None
     finally:
         _join(ended, watcher)
+        signal.signal(signal.SIGINT, signal.SIG_DFL if handler is None else handler)
 
 
 def _join(ended, watcher):
