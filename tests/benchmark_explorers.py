@@ -11,20 +11,7 @@ from pathlib import Path
 
 import nbformat
 import numpy as np
-from browser import EXPLORER, chromium, find_chromium, lab, open_and_run, open_lab
-
-NAMES = (
-    "lennard_jones",
-    "soap",
-    "training",
-    "extrapolation",
-    "dynamics",
-    "committee",
-    "strain",
-    "proton",
-    "data_map",
-    "molecule_map",
-)
+from browser import EXPLORER, EXPLORER_NAMES, chromium, find_chromium, lab, open_and_run, open_lab
 
 SETUP = """
 import numpy as np
@@ -78,7 +65,7 @@ box
 
 EXPLORE = "from forcefield.explorers.{0} import {0}_explorer\n{0}_explorer(*need.get('{0}', ()))"
 
-CELLS = (SETUP, TEXT_ONLY, *map(EXPLORE.format, NAMES))
+CELLS = (SETUP, TEXT_ONLY, *map(EXPLORE.format, EXPLORER_NAMES))
 
 # Wait from the next key press until what the explorer says has changed, and is painted.
 TIME_A_MOVE = """explorer => {
@@ -185,7 +172,7 @@ def main():
             page = browser.new_page(viewport={"width": 1280, "height": 2600})
             open_lab(page, server)
             open_and_run(page, "benchmark.ipynb")
-            page.locator(EXPLORER).nth(len(NAMES)).wait_for()
+            page.locator(EXPLORER).nth(len(EXPLORER_NAMES)).wait_for()
             explorers = page.locator(EXPLORER).all()
             measure_moves(page, explorers, 6)  # warm up
             before = memory_of_kernel(page)
@@ -193,10 +180,10 @@ def main():
             print(f"{arguments.rounds} moves each, key press to painted picture, ms")
             print(f"{'':16s}{'median':>8s}{'ratio':>7s}{'95 %':>8s}{'ratio':>7s}")
             medians, tails = np.median(times, axis=1), np.percentile(times, 95, axis=1)
-            for name, median, tail in zip(("text only", *NAMES), medians, tails, strict=True):
+            for name, median, tail in zip(("text only", *EXPLORER_NAMES), medians, tails, strict=True):
                 print(f"{name:16s}{median:8.0f}{median / medians[0]:7.2f}{tail:8.0f}{tail / tails[0]:7.2f}")
             print("\na drag of 40 steps: from the last step to the last picture, ms")
-            for name, explorer in zip(NAMES, explorers[1:], strict=True):
+            for name, explorer in zip(EXPLORER_NAMES, explorers[1:], strict=True):
                 late, pictures, right = measure_drag(page, explorer)
                 words = f"{pictures} pictures, the last one is {'right' if right else 'WRONG'}"
                 print(f"{name:16s}{max(late, 0):8.0f}   {words}")

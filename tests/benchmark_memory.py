@@ -20,9 +20,10 @@ import requests
 from jupyter_client.blocking import BlockingKernelClient
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "binder" / "jupyter")]
 
 from browser import free_port  # noqa: E402
+from room_for_lessons import memory_used  # noqa: E402
 
 LIMIT = 2e9
 
@@ -52,16 +53,6 @@ def server(limit):
             process.wait()
 
 
-def used(process):
-    """PSS of a process and everything that it started, bytes."""
-    total = 0
-    for one in [process, *process.children(recursive=True)]:
-        with contextlib.suppress(psutil.Error):
-            memory = one.memory_full_info()
-            total += getattr(memory, "pss", memory.rss)
-    return total
-
-
 class Peak(threading.Thread):
     """Looks at the memory of a process until it is asked to end."""
 
@@ -72,7 +63,7 @@ class Peak(threading.Thread):
 
     def run(self):
         while not self.ended.wait(0.1):
-            self.highest = max(self.highest, used(self.process))
+            self.highest = max(self.highest, memory_used(self.process))
 
     def end(self):
         """Return the highest that was seen, bytes."""
@@ -107,7 +98,7 @@ def main(names):
         print(f"limit: {limit / 1e9:g} GB" if limit else "no limit: nothing is ever stopped")
         print("lesson    all, highest while it runs    all, when it has ended    lessons running    cells that failed")
         with server(limit) as (address, headers, folder, process):
-            print(f"{'server':9} {used(process) / 1e6:23.0f} MB")
+            print(f"{'server':9} {memory_used(process) / 1e6:23.0f} MB")
             highest = 0
             for path in paths:
                 peak = Peak(process)
@@ -115,7 +106,7 @@ def main(names):
                 highest = max(highest, peak.end())
                 running = len(requests.get(address + "/api/kernels", headers=headers, timeout=60).json())
                 print(
-                    f"{path.stem[:2]:9} {peak.highest / 1e6:23.0f} MB {used(process) / 1e6:23.0f} MB"
+                    f"{path.stem[:2]:9} {peak.highest / 1e6:23.0f} MB {memory_used(process) / 1e6:23.0f} MB"
                     f" {running:15} {failed:18}",
                     flush=True,
                 )

@@ -18,6 +18,18 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM_VARIABLE = "COURSE_CHROMIUM"
 EXPLORER = ".course-explorer"
+EXPLORER_NAMES = (
+    "lennard_jones",
+    "soap",
+    "training",
+    "extrapolation",
+    "dynamics",
+    "committee",
+    "strain",
+    "proton",
+    "data_map",
+    "molecule_map",
+)
 
 # Headless, and without a word to the network.
 BROWSER_ARGUMENTS = [

@@ -11,7 +11,7 @@ import browser
 import nbformat
 import numpy as np
 import pytest
-from browser import EXPLORER, ROOT, close, open_and_run, open_lab, open_notebook
+from browser import EXPLORER, EXPLORER_NAMES, ROOT, close, open_and_run, open_lab, open_notebook
 
 import notebooks as stored_notebooks
 from forcefield import sampling, viewer
@@ -21,19 +21,6 @@ pytestmark = pytest.mark.skipif(
     browser.find_chromium() is None,
     reason="no Chromium or Chrome found: install one (on Debian and Ubuntu with `sudo apt install chromium`), "
     f"or give its path in the environment variable {browser.CHROMIUM_VARIABLE}",
-)
-
-NAMES = (
-    "lennard_jones",
-    "soap",
-    "training",
-    "extrapolation",
-    "dynamics",
-    "committee",
-    "strain",
-    "proton",
-    "data_map",
-    "molecule_map",
 )
 
 SETUP = """
@@ -79,7 +66,7 @@ def folder(tmp_path_factory, explorers_need):
     for name in ("00_start_here", "01_principle"):
         shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", folder)
     (folder / "explorers_need.pickle").write_bytes(pickle.dumps(explorers_need))
-    made = [(EXPLORE.format(name), explorer_of(name, explorers_need)._repr_mimebundle_()[0]) for name in NAMES]
+    made = [(EXPLORE.format(name), explorer_of(name, explorers_need)._repr_mimebundle_()[0]) for name in EXPLORER_NAMES]
     (folder / "explorers.ipynb").write_text(book_of([(SETUP, None), *made]), encoding="utf-8")
     shown = []
     with pytest.MonkeyPatch.context() as patch:
@@ -178,8 +165,8 @@ def assert_shown(explorer, expected):
 def test_nothing_trusted_and_nothing_run_every_picture_stands_once_with_its_sentence(page, explorers_need):
     open_notebook(page, "explorers.ipynb")
     outputs = page.locator(".jp-Notebook:visible .jp-OutputArea-output")
-    assert page.locator(".jp-Notebook:visible img").count() == outputs.count() == len(NAMES)
-    for name, output in zip(NAMES, outputs.all(), strict=True):
+    assert page.locator(".jp-Notebook:visible img").count() == outputs.count() == len(EXPLORER_NAMES)
+    for name, output in zip(EXPLORER_NAMES, outputs.all(), strict=True):
         output.scroll_into_view_if_needed()
         sentence = explorer_of(name, explorers_need).reading.sentence
         assert output.locator("img").get_attribute("alt") == sentence
@@ -252,9 +239,9 @@ def test_a_whole_lesson_runs_and_what_is_typed_cannot_break_its_explorer(page):
     close(page)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EXPLORER_NAMES)
 def test_every_control_answers_to_the_keyboard(running, explorers_need, name):
-    module, explorer = module_of(name), running.locator(EXPLORER).nth(NAMES.index(name))
+    module, explorer = module_of(name), running.locator(EXPLORER).nth(EXPLORER_NAMES.index(name))
     explorer.scroll_into_view_if_needed()
 
     def expected(**values):
@@ -286,9 +273,9 @@ def test_every_control_answers_to_the_keyboard(running, explorers_need, name):
     assert_shown(explorer, expected(**{setting: control.value for setting, control in controls.items()}))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EXPLORER_NAMES)
 def test_an_explorer_fits_one_screen(running, name):
-    explorer = running.locator(EXPLORER).nth(NAMES.index(name))
+    explorer = running.locator(EXPLORER).nth(EXPLORER_NAMES.index(name))
     explorer.scroll_into_view_if_needed()
     assert (
         explorer.bounding_box()["height"] < running.locator(".jp-WindowedPanel-outer:visible").bounding_box()["height"]
@@ -316,7 +303,7 @@ def test_saved_and_opened_again_the_explorers_are_there_and_say_that_nothing_run
         assert explorer.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 600
         assert explorer.locator(".course-reading").text_content() == alt(explorer)
     explorer = page.locator(EXPLORER).first
-    assert page.locator(EXPLORER).count() == len(NAMES)
+    assert page.locator(EXPLORER).count() == len(EXPLORER_NAMES)
     assert explorer.locator(".course-hint").is_hidden()
     explorer.locator(".noUi-handle").first.press("ArrowRight")
     explorer.locator(".course-hint").wait_for(timeout=10_000)
@@ -325,5 +312,5 @@ def test_saved_and_opened_again_the_explorers_are_there_and_say_that_nothing_run
     # Exported as a page, without network: every picture once.
     address, token = server
     page.goto(f"{address}/nbconvert/html/second_day.ipynb?download=false&token={token}")
-    assert page.locator("img").count() == len(NAMES)
+    assert page.locator("img").count() == len(EXPLORER_NAMES)
     assert all(picture.bounding_box()["width"] > 800 for picture in page.locator("img").all())

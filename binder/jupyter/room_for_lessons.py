@@ -26,12 +26,12 @@ def memory_limit():
         return None
 
 
-def memory_used():
-    """Bytes of this server and of everything that it started; what several of them share counts once (PSS).
+def memory_used(server=None):
+    """Bytes of a server (this one) and of everything that it started; what several of them share counts once (PSS).
 
     Where the system does not tell shares (outside Linux), shared memory counts several times.
     """
-    server, used = psutil.Process(), 0
+    server, used = server or psutil.Process(), 0
     for process in [server, *server.children(recursive=True)]:
         try:
             memory = process.memory_full_info()

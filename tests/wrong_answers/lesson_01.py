@@ -76,7 +76,7 @@ WRONG = {
         ({"A": -0.5, "B": 0.5, "C": 0.5 / HARTREE, "D": HARTREE / 2}, "off by a factor of two"),
         ({"A": -1, "B": 1, "C": 1 / HARTREE, "D": 1}, "set D are 0.037 times as large"),
         ({"A": -1}, "one number for each"),
-        ({"A": -1, "B": 1, "C": None, "D": 1}, "The factor of set C is None"),
+        ({"A": -1, "B": 1, "C": None, "D": 1}, "The answer for C is None"),
     ],
     "1.3": [
         (lambda positions: positions.ravel(), "are shifted, your features change"),

@@ -91,6 +91,34 @@ def yes_or_no(value, name="The answer"):
     return bool(value)
 
 
+def each_of(value, keys, read, what):
+    """A dictionary with an answer for each of these keys.
+
+    Parameters
+    ----------
+    value : object
+    keys : sequence of str
+    read : callable
+        ``read(answer, name)``: one of the functions above.
+    what : str
+        What each answer should be, in words.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    NotAnswered, StillWrong
+    """
+    if value is Ellipsis:
+        raise NotAnswered
+    if not isinstance(value, dict) or set(value) != set(keys):
+        listed = ", ".join(f'"{key}"' for key in keys)
+        raise StillWrong(f"The answer should be a dictionary with {what} for each of {listed}.")
+    return {key: read(value[key], f"The answer for {key}") for key in keys}
+
+
 def function(value):
     """A reader's function, made safe to call.
 

@@ -4,7 +4,7 @@ import numpy as np
 from ase import units
 from matplotlib import pyplot as plt
 
-from forcefield.exercises.answers import NotAnswered, StillWrong, array, function, number
+from forcefield.exercises.answers import StillWrong, array, each_of, function, number
 from forcefield.plots import COLOURS, LINES, POINTS
 from forcefield.systems import dimers, label, lennard_jones, lennard_jones_calculator
 
@@ -84,11 +84,7 @@ def suspicious_labels():
 
 
 def _factors(answer):
-    if answer is Ellipsis:
-        raise NotAnswered
-    if not isinstance(answer, dict) or set(answer) != set("ABCD"):
-        raise StillWrong('The answer should be a dictionary with one number for each of "A", "B", "C", "D".')
-    return {name: number(answer[name], f"The factor of set {name}") for name in "ABCD"}
+    return each_of(answer, "ABCD", number, "one number")
 
 
 def judge_factors(answer):

@@ -5,7 +5,8 @@ import numpy as np
 from dscribe.descriptors import SOAP
 from matplotlib import pyplot as plt
 
-from forcefield.exercises.answers import NotAnswered, StillWrong, array, function, yes_or_no
+from forcefield.exercises.answers import array, each_of, function, yes_or_no
+from forcefield.finite_differences import central_difference
 from forcefield.plots import COLOURS, LINES, POINTS
 
 PLACES = np.array([[0.0, 0.0, 0.0], [1.3, 0.4, -0.2], [-0.5, 1.6, 0.7]])
@@ -47,23 +48,12 @@ def suspicious_derivatives():
 
 def _errors(features, derivatives):
     """Largest error of central differences, for each step, over the largest derivative."""
-    errors = []
-    for h in STEPS:
-        found = np.empty_like(derivatives)
-        for atom, axis in np.ndindex(3, 3):
-            step = np.zeros((3, 3))
-            step[atom, axis] = h
-            found[atom, axis] = (features(PLACES + step) - features(PLACES - step)) / (2 * h)
-        errors.append(np.abs(found - derivatives).max())
+    errors = [np.abs(central_difference(features, PLACES, step) - derivatives).max() for step in STEPS]
     return np.array(errors) / np.abs(derivatives).max()
 
 
 def _said(answer):
-    if answer is Ellipsis:
-        raise NotAnswered
-    if not isinstance(answer, dict) or set(answer) != set("ABCD"):
-        raise StillWrong('The answer should be a dictionary with True or False for each of "A", "B", "C", "D".')
-    return {name: yes_or_no(answer[name], f"Your answer for {name}") for name in "ABCD"}
+    return each_of(answer, "ABCD", yes_or_no, "True or False")
 
 
 def judge_derivatives(answer):

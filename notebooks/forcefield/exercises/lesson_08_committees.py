@@ -6,6 +6,7 @@ from matplotlib import pyplot as plt
 from forcefield.committees import Committee, energy_spread
 from forcefield.descriptors import MIDPOINT, describe, make_soap
 from forcefield.exercises.answers import NotAnswered, StillWrong, array, function
+from forcefield.finite_differences import numerical_forces
 from forcefield.plots import LINES, POINTS
 from forcefield.systems import dimers, label, lennard_jones_calculator
 from forcefield.training import train
@@ -21,15 +22,7 @@ def votes_at(positions, n_members):
 
 def downhill(spread_of, positions, n_members, step=1e-5):
     """Minus the slope of a function of the members' energies, (n_atoms, 3), by differences."""
-    found = np.zeros_like(positions)
-    for place in np.ndindex(positions.shape):
-        ends = []
-        for sign in (1, -1):
-            moved = positions.copy()
-            moved[place] += sign * step
-            ends.append(spread_of(votes_at(moved, n_members)[0]))
-        found[place] = -(ends[0] - ends[1]) / (2 * step)
-    return found
+    return numerical_forces(lambda moved: spread_of(votes_at(moved, n_members)[0]), positions, step)
 
 
 def variance(energies):
