@@ -11,7 +11,8 @@ import pytest
 
 import slides
 from problems import Problem
-from slide_rules import blocks_of, parts_of, shortened, slides_of
+from slide_rules import slides_of
+from slide_texts import blocks_of, parts_of, shortened
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
